@@ -44,26 +44,6 @@ int card_vault_lock_all(void) {
   return mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ? 0 : errno;
 }
 
-void *card_vault_page_wiped_on_fork(size_t byte_count) {
-  void *page = mmap(NULL, byte_count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-  if (page == MAP_FAILED) return NULL;
-#ifdef __linux__
-  if (madvise(page, byte_count, MADV_WIPEONFORK) != 0) {
-    munmap(page, byte_count);
-    return NULL;
-  }
-  madvise(page, byte_count, MADV_DONTDUMP);
-#else
-  if (minherit(page, byte_count, VM_INHERIT_ZERO) != 0) {
-    munmap(page, byte_count);
-    return NULL;
-  }
-#endif
-  return page;
-}
-
-void card_vault_page_free(void *page, size_t byte_count) { munmap(page, byte_count); }
-
 int card_vault_system_random(void *bytes, size_t count) {
 #ifdef __linux__
   unsigned char *next = bytes;
@@ -82,9 +62,10 @@ int card_vault_system_random(void *bytes, size_t count) {
   return 0;
 }
 
+// A clock set to before 1970 reads as 1970: a negative time would turn into a far future.
 static uint64_t milliseconds(clockid_t clock) {
-  struct timespec now;
-  clock_gettime(clock, &now);
+  struct timespec now = {0, 0};
+  if (clock_gettime(clock, &now) != 0 || now.tv_sec < 0) return 0;
   return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 

@@ -21,6 +21,6 @@ public func select<Word: FixedWidthInteger & UnsignedInteger>(
 public func replace(
     _ bytes: inout MutableSpan<UInt8>, with other: Span<UInt8>, where choice: Choice
 ) {
-    precondition(bytes.count == other.count, "select: lengths differ")
+    precondition(bytes.count == other.count, "replace: lengths differ")
     for i in other.indices { bytes[i] = select(other[i], bytes[i], where: choice) }
 }

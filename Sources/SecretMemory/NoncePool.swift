@@ -2,29 +2,33 @@
 internal import Synchronization
 
 /// At most 1 KiB of system randomness, handed out in small pieces.
-final class NoncePool: Sendable {
+final class NoncePool: @unchecked Sendable {  // `isTaken` admits one thread at a time
     static let shared = NoncePool()
     static let byteCount = 1008  // 42 nonces of 24 bytes
     static let lifetimeMilliseconds: UInt64 = 100
 
-    private let buffer = Mutex(NonceBuffer())
+    private let isTaken = Atomic(false)
+    private var buffer = NonceBuffer()
 
     /// Fills `bytes`. Where another thread is at the buffer, or was when the process forked, the bytes
     /// come from the system directly: nobody waits, and a child cannot wait forever.
+    ///
+    /// Not a `Mutex`: Swift's remembers the thread by a number that is stale in a forked child, which
+    /// traps there as soon as two threads of the child meet at it.
     func fill(_ bytes: inout MutableSpan<UInt8>) {
-        precondition(bytes.count <= 64, "the nonce buffer serves nonces, not messages")
-        let isFilled: Bool? = buffer.withLockIfAvailable { buffer in
-            buffer.take(into: &bytes, now: Platform.monotonicMilliseconds)
-            return true
+        precondition((1...64).contains(bytes.count), "the nonce buffer serves nonces, not messages")
+        guard !isTaken.exchange(true, ordering: .acquiring) else {
+            return Platform.fillFromSystem(&bytes)
         }
-        if isFilled == nil { Platform.fillFromSystem(&bytes) }
+        buffer.take(into: &bytes, now: Platform.monotonicMilliseconds)
+        isTaken.store(false, ordering: .releasing)
     }
 }
 
-/// The page under the pool: a mark of 8 bytes, then the random bytes.
+/// The page under the pool: how many bytes are left, when they came, then the random bytes.
 ///
 /// All of its state lies in the page, so that a child that finds the page zeroed finds it empty.
-private struct NonceBuffer: ~Copyable, Sendable {
+private struct NonceBuffer: ~Copyable {
     private static let headerByteCount = 16  // how many bytes are left (8), when they came (8)
     private var page = ForkWipedPage(count: headerByteCount + NoncePool.byteCount)
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SecretMemory
+
+/// A 256-bit key that makes the search fingerprints of one scope.
+///
+/// A keyed hash (PCI DSS v4.0.1, 3.5.1.1), and keyed per scope, so that the rows of two merchants cannot
+/// be linked.
+public struct FingerprintKey: ~Copyable, Sendable {
+    /// The key's id.
+    public let id: KeyID
+    private let mac: HMACSHA256
+
+    /// Puts a key to its use.
+    ///
+    /// - Parameter material: a key of purpose `fingerprint`; any other is a programming error.
+    public init(_ material: consuming KeyMaterial) {
+        precondition(material.purpose == .fingerprint, "only a fingerprint key makes fingerprints")
+        id = material.id
+        mac = material.secret.withBytes { HMACSHA256(key: $0) }
+    }
+
+    /// The fingerprint of `plaintext` in `scope`: the first 16 bytes of
+    /// `HMAC-SHA-256(key, frame("card-vault/1 fingerprint", scope, plaintext))`.
+    ///
+    /// The plaintext goes to the hash from where it lies; no copy of it is made.
+    public borrowing func fingerprint(of plaintext: Span<UInt8>, scope: String) -> Fingerprint {
+        var frame = Frame("card-vault/1 fingerprint", capacity: 128)
+        frame.append(scope)
+        frame.appendHeader(ofFieldWith: plaintext.count)
+        var code = InlineArray<32, UInt8>(repeating: 0)
+        var out = code.mutableSpan
+        mac.authenticate(frame.bytes.span, plaintext, into: &out)
+        return Fingerprint(code.span)
+    }
+}
+
+/// The keyed hash of a card, for equality search: 16 bytes. A hit is a hint, never a proof.
+public struct Fingerprint: Hashable, Comparable, Sendable {
+    /// Bytes in a fingerprint: 16.
+    public static let byteCount = 16
+
+    private let high: UInt64
+    private let low: UInt64
+
+    /// Takes the first 16 bytes of `bytes`, which has at least as many.
+    public init(_ bytes: Span<UInt8>) {
+        precondition(bytes.count >= Self.byteCount)
+        high = (0..<8).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
+        low = (8..<16).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
+    }
+
+    /// The 16 bytes.
+    public var bytes: [UInt8] {
+        [high, low].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+        }
+    }
+
+    /// The order of the bytes.
+    public static func < (a: Fingerprint, b: Fingerprint) -> Bool {
+        (a.high, a.low) < (b.high, b.low)
+    }
+}

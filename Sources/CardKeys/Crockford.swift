@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ConstantTime
+
+/// Crockford's base 32: ten digits and the upper-case letters without I, L, O and U.
+package enum Crockford {
+    /// The character of a value of 5 bits. Computed, not looked up: the value may be secret.
+    package static func character(of value: UInt8) -> UInt8 {
+        precondition(value < 32)
+        let letter: UInt8 = value &+ UInt8(ascii: "A") &- 10
+        // The letters I, L, O and U are left out: each moves what comes after it by one.
+        let skipped =
+            step(value, from: 18) &+ step(value, from: 20) &+ step(value, from: 22)
+            &+ step(value, from: 27)
+        return select(value &+ UInt8(ascii: "0"), letter &+ skipped, where: isLess(value, 10))
+    }
+
+    /// The value of a character, upper case only; nil for any other byte.
+    package static func value(of character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "H"): character - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "J"), UInt8(ascii: "K"): character - UInt8(ascii: "J") + 18
+        case UInt8(ascii: "M"), UInt8(ascii: "N"): character - UInt8(ascii: "M") + 20
+        case UInt8(ascii: "P")...UInt8(ascii: "T"): character - UInt8(ascii: "P") + 22
+        case UInt8(ascii: "V")...UInt8(ascii: "Z"): character - UInt8(ascii: "V") + 27
+        default: nil
+        }
+    }
+
+    private static func step(_ value: UInt8, from bound: UInt8) -> UInt8 {
+        select(UInt8(0), 1, where: isLess(value, bound))
+    }
+}

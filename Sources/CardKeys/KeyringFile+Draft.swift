@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CardCrypto
+public import SecretMemory
+
+extension KeyringFile {
+    /// Makes a new vault's keyring in memory: a root key, a slot, the vault's keys and one scope.
+    ///
+    /// Nothing is written: the store comes first. `Vault.initialize` writes both in their order.
+    ///
+    /// - Parameters:
+    ///   - path: where the file is to be.
+    ///   - passphrase: of the first custodian.
+    ///   - scope: the name of the first scope.
+    ///   - binDigitCount: how many leading digits of a 16-digit PAN the store shows: 6 or 8.
+    ///   - cost: what a guess at the passphrase costs.
+    ///   - moment: now.
+    ///   - locking: what to do when key memory cannot be locked.
+    /// - Throws: ``KeyringError``.
+    public static func draft(
+        at path: String, passphrase: borrowing Passphrase, scope: ScopeID, binDigitCount: Int = 6,
+        cost: Argon2id = .standard, moment: Timestamp = .now(), locking: MemoryLocking = .required
+    ) throws(KeyringError) -> KeyringFile {
+        precondition(binDigitCount == 6 || binDigitCount == 8, "a BIN has 6 or 8 digits")
+        let slab = try reserve(locking)
+        let vault = VaultID.random()
+        let root = try KeyringError.memory { try RootKey.generate(in: slab) }
+        let slot = try KeyringError.memory {
+            try CustodySlot(sealing: root, in: vault, with: passphrase, cost: cost, slab: slab)
+        }
+        var entries: [KeyringEntry] = []
+        for purpose in [KeyPurpose.hold, .audit, .seal] {
+            entries.append(
+                try makeEntry(
+                    purpose, scope: nil, vault: vault, at: moment, root: root, slab: slab))
+        }
+        entries.append(
+            try makeEntry(.scope, scope: scope, vault: vault, at: moment, root: root, slab: slab))
+        let keyring = Keyring(
+            vault: vault, created: moment, generation: 1, required: 1,
+            binDigitCount: binDigitCount, slots: [slot],
+            scopes: [KeyringScope(id: scope, created: moment, tokens: .timeOrdered)],
+            entries: entries)
+        return KeyringFile(path: path, slab: slab, root: root, keyring: keyring)
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CardCrypto
+public import SecretMemory
+internal import Synchronization
+
+/// A keyring file that a custodian has unlocked, and its verbs.
+///
+/// It holds the root key in guarded memory for as long as it lives. Readers see ``current()``; a change
+/// is made under the file's lock, on what the file says then, and written so that a crash leaves the old
+/// keyring or the new one.
+public final class KeyringFile: Sendable {
+    /// Where the file is.
+    public let path: String
+    /// Guarded memory for this keyring's keys, and for what they unwrap.
+    public let slab: KeySlab
+
+    private let root: RootKey
+    private let latest: Mutex<Keyring>
+
+    init(path: String, slab: KeySlab, root: consuming RootKey, keyring: Keyring) {
+        self.path = path
+        self.slab = slab
+        self.root = root
+        latest = Mutex(keyring)
+    }
+
+    /// Opens a keyring file with a custodian's secret.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - secret: what the custodian presents. Each slot that might open costs what it was made with
+    ///     (half a second, normally).
+    ///   - locking: what to do when key memory cannot be locked.
+    /// - Throws: ``KeyringError``: `cannotUnlock` when no slot opens, `integrity` when one does and the
+    ///   file was altered.
+    public static func unlock(
+        at path: String, with secret: consuming CustodySecret, locking: MemoryLocking = .required
+    ) throws(KeyringError) -> KeyringFile {
+        let text = try load(path)
+        let parts = try KeyringText.split(text)
+        let parser = try KeyringParser(parts.body)
+        let slab = try reserve(locking)
+        switch consume secret {
+        case .passphrase(let passphrase):
+            let root = try open(parser, with: passphrase, slab: slab)
+            guard root.verifies(parts.code, forKeyring: Array(parts.body).span) else {
+                throw .integrity
+            }
+            let keyring = try parser.keyring(code: parts.code)
+            return KeyringFile(path: path, slab: slab, root: root, keyring: keyring)
+        }
+    }
+
+    /// The keyring as it was last read or written here.
+    public func current() -> Keyring { latest.withLock { $0 } }
+
+    /// Reads the file again.
+    ///
+    /// - Throws: ``KeyringError``: `older` or `forked` when the file is not the one seen before or a
+    ///   successor of it, `needsUnlock` when it has another root key.
+    @discardableResult public func reload() throws(KeyringError) -> Keyring {
+        try adopt(try read())
+    }
+
+    /// Unwraps a key of the keyring.
+    ///
+    /// - Throws: ``KeyringError/wrappedKey(id:)`` when the keyring has no such key or its box does not
+    ///   open.
+    public func unwrap(_ id: KeyID) throws(KeyringError) -> KeyMaterial {
+        let keyring = current()
+        guard let entry = keyring.entry(id), let box = entry.box else {
+            throw .wrappedKey(id: id.description)
+        }
+        let key = entry.key
+        do throws(UnwrapError) {
+            return try root.wrappingKey.unwrap(
+                box, as: key.binding(in: keyring.vault), expecting: id, purpose: key.purpose,
+                suite: key.suite, in: slab)
+        } catch {
+            if case .memory(let error) = error { throw .memory(error) }
+            throw .wrappedKey(id: id.description)
+        }
+    }
+
+    /// Takes the lock of the file for a change that also touches a store: keyring first, store second.
+    package func lock() throws(KeyringError) -> KeyringLock { try KeyringLock(path) }
+
+    /// Makes a scope and its key, and writes the keyring.
+    ///
+    /// - Throws: ``KeyringError``; the file and this value are then as they were.
+    package func addScope(
+        _ id: ScopeID, tokens: KeyringScope.TokenStyle, at moment: Timestamp,
+        under lock: borrowing KeyringLock
+    ) throws(KeyringError) {
+        var keyring = try adopt(try read())
+        let scope = KeyringScope(id: id, created: moment, tokens: tokens)
+        let entry = try makeEntry(.scope, scope: id, vault: keyring.vault, at: moment)
+        try keyring.add(scope, with: entry)
+        keyring.generation += 1
+        try write(keyring)
+    }
+
+    /// Writes a keyring that has no file yet.
+    ///
+    /// - Throws: ``KeyringError/exists`` when there is a file by now.
+    package func save(under lock: borrowing KeyringLock) throws(KeyringError) {
+        let there = try KeyringError.file { try AtomicFile.load(path, limit: 0) }
+        guard there == nil else { throw .exists }
+        try write(current())
+    }
+
+    func makeEntry(
+        _ purpose: KeyPurpose, scope: ScopeID?, vault: VaultID, at moment: Timestamp
+    ) throws(KeyringError) -> KeyringEntry {
+        try Self.makeEntry(
+            purpose, scope: scope, vault: vault, at: moment, root: root, slab: slab)
+    }
+
+    static func makeEntry(
+        _ purpose: KeyPurpose, scope: ScopeID?, vault: VaultID, at moment: Timestamp,
+        root: borrowing RootKey, slab: KeySlab
+    ) throws(KeyringError) -> KeyringEntry {
+        let suite: Suite = purpose == .scope ? .xchacha20Poly1305 : .hmacSHA256
+        let material = try KeyringError.memory {
+            try KeyMaterial.generate(purpose: purpose, suite: suite, in: slab)
+        }
+        let key = KeyDescriptor(material, scope: scope, sequence: 1, activeFrom: moment)
+        return KeyringEntry(
+            key: key, box: root.wrappingKey.wrap(material, as: key.binding(in: vault)))
+    }
+
+    private func write(_ keyring: Keyring) throws(KeyringError) {
+        var keyring = keyring
+        let body = KeyringText.print(keyring)
+        keyring.code = root.keyringCode(for: body.span)
+        let text = KeyringText.join(body, code: keyring.code)
+        try KeyringError.file { try AtomicFile.replace(path, with: text) }
+        latest.withLock { $0 = keyring }
+    }
+
+    /// Reads and verifies the file with the root key that this process holds.
+    private func read() throws(KeyringError) -> Keyring {
+        let parts = try KeyringText.split(try Self.load(path))
+        let parser = try KeyringParser(parts.body)
+        guard root.verifies(parts.code, forKeyring: Array(parts.body).span) else {
+            throw .needsUnlock
+        }
+        return try parser.keyring(code: parts.code)
+    }
+
+    /// Takes `keyring` as the latest, unless it is not a successor of the one before.
+    private func adopt(_ keyring: Keyring) throws(KeyringError) -> Keyring {
+        try latest.withLock { latest throws(KeyringError) in
+            guard keyring.generation >= latest.generation else {
+                throw .older(generation: keyring.generation, seen: latest.generation)
+            }
+            guard keyring.generation > latest.generation || keyring.code == latest.code else {
+                throw .forked(generation: keyring.generation)
+            }
+            latest = keyring
+            return keyring
+        }
+    }
+}
+
+/// The lock of a keyring file, held until it is dropped.
+package struct KeyringLock: ~Copyable, Sendable {
+    private let lock: FileLock
+
+    fileprivate init(_ path: String) throws(KeyringError) {
+        lock = try KeyringError.file { try FileLock(path + ".lock") }
+    }
+}
+
+extension KeyringFile {
+    static func load(_ path: String) throws(KeyringError) -> [UInt8] {
+        let bytes = try KeyringError.file {
+            try AtomicFile.load(path, limit: KeyringText.byteLimit)
+        }
+        guard let bytes else { throw .notFound }
+        return bytes
+    }
+
+    static func reserve(_ locking: MemoryLocking) throws(KeyringError) -> KeySlab {
+        try KeyringError.memory { try KeySlab(locking: locking) }
+    }
+
+    /// The root key from the first slot that opens.
+    private static func open(
+        _ parser: KeyringParser, with passphrase: borrowing Passphrase, slab: KeySlab
+    ) throws(KeyringError) -> RootKey {
+        for slot in parser.slots {
+            do throws(KeyringError) {
+                return try slot.open(in: parser.vault, with: passphrase, slab: slab)
+            } catch {
+                guard error == .cannotUnlock else { throw error }
+            }
+        }
+        throw .cannotUnlock
+    }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// What the operating system refused.
+struct FileError: Error, Equatable, CustomStringConvertible {
+    /// A step with a file. The raw value completes "cannot … a file".
+    enum Operation: String, Sendable {
+        case open, create, read, write, sync, truncate, measure, lock, rename, remove
+    }
+
+    let operation: Operation
+    /// The system's error number.
+    let systemCode: Int32
+
+    /// One sentence, without a path.
+    var description: String {
+        "The system cannot \(operation.rawValue) a file: system error \(systemCode)."
+    }
+
+    /// Whether the file is there although it should not be.
+    var isAlreadyThere: Bool { systemCode == EEXIST }
+    /// Whether the file is not there.
+    var isNotThere: Bool { systemCode == ENOENT }
+
+    fileprivate init(_ operation: Operation) {
+        self.operation = operation
+        self.systemCode = errno
+    }
+}
+
+/// An open file, closed when dropped. Reads and writes say where; there is no current position.
+struct OpenFile: ~Copyable, Sendable {
+    private let descriptor: Int32
+
+    /// Opens a file that must be there, for reading.
+    static func reading(_ path: String) throws(FileError) -> OpenFile {
+        try OpenFile(path, O_RDONLY, .open)
+    }
+
+    /// Opens a file that must be there, for reading and writing. A symbolic link is refused.
+    static func writing(_ path: String) throws(FileError) -> OpenFile {
+        try OpenFile(path, O_RDWR | O_NOFOLLOW, .open)
+    }
+
+    /// Creates a file that must not be there, for its owner alone (0600).
+    static func creating(_ path: String) throws(FileError) -> OpenFile {
+        try OpenFile(path, O_RDWR | O_CREAT | O_EXCL, .create)
+    }
+
+    /// Opens a file or creates it (0600). A symbolic link is refused.
+    static func openingOrCreating(_ path: String) throws(FileError) -> OpenFile {
+        try OpenFile(path, O_RDWR | O_CREAT | O_NOFOLLOW, .create)
+    }
+
+    private init(_ path: String, _ flags: Int32, _ step: FileError.Operation) throws(FileError) {
+        let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileError(step) }
+        self.descriptor = descriptor
+    }
+
+    /// Size of the file in bytes.
+    var byteCount: Int {
+        get throws(FileError) { Int(try status().st_size) }
+    }
+
+    /// Reads into `bytes` from index `start` on, until it is full or the file ends.
+    ///
+    /// - Returns: How many bytes were read; fewer than there is room for only at the end of the file.
+    func read(
+        into bytes: inout MutableSpan<UInt8>, from start: Int, at fileOffset: Int
+    ) throws(FileError) -> Int {
+        precondition(start >= 0 && start <= bytes.count, "reading starts outside the buffer")
+        var filled = start
+        while filled < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe pread(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + filled },
+                    buffer.count - filled, off_t(fileOffset + filled - start))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw FileError(.read) }
+            if count == 0 { break }
+            filled += count
+        }
+        return filled - start
+    }
+
+    /// Writes all of `bytes`.
+    func write(_ bytes: Span<UInt8>, at fileOffset: Int) throws(FileError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe pwrite(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + written },
+                    buffer.count - written, off_t(fileOffset + written))
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw FileError(.write) }
+            written += count
+        }
+    }
+
+    /// Cuts the file to `byteCount` bytes.
+    func truncate(to byteCount: Int) throws(FileError) {
+        guard ftruncate(descriptor, off_t(byteCount)) == 0 else { throw FileError(.truncate) }
+    }
+
+    /// Makes what was written durable.
+    func sync() throws(FileError) {
+        #if canImport(Darwin)
+            // On macOS fsync leaves the bytes in the drive's cache.
+            let result = fcntl(descriptor, F_FULLFSYNC)
+        #else
+            let result = fsync(descriptor)
+        #endif
+        guard result == 0 else { throw FileError(.sync) }
+    }
+
+    /// Locks the file for this process until it is closed, without waiting.
+    ///
+    /// - Returns: False where another process holds the lock.
+    func lock() throws(FileError) -> Bool {
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+        guard errno == EWOULDBLOCK else { throw FileError(.lock) }
+        return false
+    }
+
+    /// Whether `path` names this very file, and not another or none.
+    func isNamed(_ path: String) throws(FileError) -> Bool {
+        var named = stat()
+        guard unsafe lstat(path, &named) == 0 else {
+            guard errno == ENOENT else { throw FileError(.measure) }
+            return false
+        }
+        let own = try status()
+        return own.st_dev == named.st_dev && own.st_ino == named.st_ino
+    }
+
+    private func status() throws(FileError) -> stat {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.measure) }
+        return status
+    }
+
+    deinit { close(descriptor) }
+}
+
+/// Names of files: what a folder keeps.
+enum FileName {
+    /// Whether anything bears the name, a symbolic link to nothing included.
+    static func exists(_ path: String) throws(FileError) -> Bool {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0 { return true }
+        guard errno == ENOENT else { throw FileError(.measure) }
+        return false
+    }
+
+    /// Renames a file, over another of that name where there is one.
+    static func replace(_ path: String, by newer: String) throws(FileError) {
+        guard unsafe rename(newer, path) == 0 else { throw FileError(.rename) }
+    }
+
+    /// Renames a file to a name that nothing may bear yet; ``FileError/isAlreadyThere`` otherwise.
+    static func give(_ path: String, to file: String) throws(FileError) {
+        #if canImport(Darwin)
+            if unsafe renamex_np(file, path, UInt32(RENAME_EXCL)) == 0 { return }
+        #else
+            if unsafe renameat2(AT_FDCWD, file, AT_FDCWD, path, UInt32(RENAME_NOREPLACE)) == 0 {
+                return
+            }
+        #endif
+        // Some file systems cannot refuse in one step (EINVAL, ENOTSUP); there we look first.
+        guard errno == EINVAL || errno == ENOTSUP else { throw FileError(.rename) }
+        if try exists(path) {
+            errno = EEXIST
+            throw FileError(.rename)
+        }
+        try replace(path, by: file)
+    }
+
+    /// Removes the name; no error where nothing bears it.
+    static func remove(_ path: String) throws(FileError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileError(.remove) }
+    }
+
+    /// Makes the names in the folder of `path` durable.
+    static func syncFolder(of path: String) throws(FileError) {
+        try OpenFile.reading(folder(of: path)).sync()
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
