@@ -74,7 +74,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("ConstantTime", []),
         tests("SecretMemory", []),
-        tests("CardData", ["SecretMemory"]),
+        tests("CardData", ["ConstantTime"]),
         tests("CardCrypto", ["SecretMemory"]),
         tests("CardKeys", ["CardCrypto", "SecretMemory"]),
         tests("CardVault", ["CardVaultSQLite", "CardCrypto", "SecretMemory"]),

@@ -3,8 +3,8 @@ public import SecretMemory
 
 /// Why a key cannot be used on this machine.
 public enum SuiteError: Error, Equatable, CustomStringConvertible {
-    /// The suite is XAES-256-GCM, the processor has no AES instructions, and software AES, which may
-    /// not be constant time, was not allowed.
+    /// The suite is XAES-256-GCM, the processor has no AES instructions, and software AES, which
+    /// may not be constant time, was not allowed.
     case needsSoftwareAES
     /// Guarded memory could not be had.
     case memory(SecretMemoryError)
@@ -27,18 +27,23 @@ package enum AESEngine: Sendable {
     case software
 
     /// The engine for this machine; nil when it would be software and that was not allowed.
-    static func choose(allowingSoftware: Bool) -> AESEngine? {
-        Sodium.hasAES ? .instructions : allowingSoftware ? .software : nil
+    static func choose(
+        allowingSoftware: Bool, hasInstructions: Bool = Sodium.hasAES
+    ) -> AESEngine? {
+        hasInstructions ? .instructions : allowingSoftware ? .software : nil
     }
 }
 
 /// One keyed suite that seals boxes. ``DataKey`` and ``KeyEncryptionKey`` are built on it.
 struct BoxCipher: ~Copyable, Sendable {
+    private enum Keyed: ~Copyable, Sendable {
+        case xchacha20Poly1305(SecretKey)
+        case xaes256GCM(XAES256GCM)
+    }
+
     let id: KeyID
     let suite: Suite
-    private let secret: SecretKey
-    private let xaes: XAES256GCM?
-    private let engine: AESEngine
+    private let keyed: Keyed
 
     init(
         _ material: consuming KeyMaterial, engine: AESEngine, in slab: KeySlab
@@ -46,13 +51,15 @@ struct BoxCipher: ~Copyable, Sendable {
         precondition(material.suite.sealsBoxes, "a key of this suite seals no boxes")
         id = material.id
         suite = material.suite
-        self.engine = engine
-        xaes =
-            suite == .xaes256GCM
-            ? try material.secret.withBytes { key throws(SecretMemoryError) in
-                try XAES256GCM(key: key, in: slab)
-            } : nil
-        secret = material.intoSecret()
+        let secret = material.intoSecret()
+        if suite == .xaes256GCM {
+            keyed = .xaes256GCM(
+                try secret.withBytes { key throws(SecretMemoryError) in
+                    try XAES256GCM(key: key, engine: engine, in: slab)
+                })
+        } else {
+            keyed = .xchacha20Poly1305(secret)
+        }
     }
 
     /// Seals into `box`, which has `StoredBox.overhead` bytes more than the plaintext.
@@ -90,49 +97,34 @@ struct BoxCipher: ~Copyable, Sendable {
         _ plaintext: Span<UInt8>, authenticating aad: Span<UInt8>, nonce: Span<UInt8>,
         into out: inout MutableSpan<UInt8>, at offset: Int
     ) {
-        withCipherKey(for: nonce) { key, nonce in
-            switch (xaes == nil, engine) {
-            case (true, _):
+        switch keyed {
+        case .xchacha20Poly1305(let key):
+            key.withBytes {
                 Sodium.sealXChaCha20Poly1305(
-                    plaintext, authenticating: aad, nonce: nonce, key: key, into: &out, at: offset)
-            case (false, .instructions):
-                Sodium.sealAES256GCM(
-                    plaintext, authenticating: aad, nonce: nonce, key: key, into: &out, at: offset)
-            case (false, .software):
-                LibCryptoGCM.seal(
-                    plaintext, authenticating: aad, nonce: nonce, key: key, into: &out, at: offset)
+                    plaintext, authenticating: aad, nonce: nonce, key: $0, into: &out, at: offset)
             }
+        case .xaes256GCM(let xaes):
+            xaes.seal(plaintext, authenticating: aad, nonce: nonce, into: &out, at: offset)
         }
     }
 
-    /// The bare cipher of the suite; tells whether the tag verified.
+    /// The bare cipher of the suite; tells whether the tag verified, and wipes the output if not.
     borrowing func open(
         _ sealed: Span<UInt8>, authenticating aad: Span<UInt8>, nonce: Span<UInt8>,
         into plaintext: inout MutableSpan<UInt8>
     ) -> Bool {
-        withCipherKey(for: nonce) { key, nonce in
-            switch (xaes == nil, engine) {
-            case (true, _):
-                Sodium.openXChaCha20Poly1305(
-                    sealed, authenticating: aad, nonce: nonce, key: key, into: &plaintext)
-            case (false, .instructions):
-                Sodium.openAES256GCM(
-                    sealed, authenticating: aad, nonce: nonce, key: key, into: &plaintext)
-            case (false, .software):
-                LibCryptoGCM.open(
-                    sealed, authenticating: aad, nonce: nonce, key: key, into: &plaintext)
+        let isAuthentic =
+            switch keyed {
+            case .xchacha20Poly1305(let key):
+                key.withBytes {
+                    Sodium.openXChaCha20Poly1305(
+                        sealed, authenticating: aad, nonce: nonce, key: $0, into: &plaintext)
+                }
+            case .xaes256GCM(let xaes):
+                xaes.open(sealed, authenticating: aad, nonce: nonce, into: &plaintext)
             }
-        }
-    }
-
-    /// Lends the key and the nonce that the cipher under the suite takes.
-    private borrowing func withCipherKey<R>(
-        for nonce: Span<UInt8>, _ body: (Span<UInt8>, Span<UInt8>) -> R
-    ) -> R {
-        switch xaes {
-        case .some(let xaes):
-            xaes.withDerivedKey(for: nonce) { body($0, nonce.extracting(droppingFirst: 12)) }
-        case .none: secret.withBytes { body($0, nonce) }
-        }
+        // The GCM engines decrypt while they authenticate, and none promises what a refusal leaves.
+        if !isAuthentic { Sodium.wipe(&plaintext) }
+        return isAuthentic
     }
 }

@@ -3,8 +3,8 @@ internal import SecretMemory
 
 /// A 256-bit key that makes the search fingerprints of one scope.
 ///
-/// A keyed hash (PCI DSS v4.0.1, 3.5.1.1), and keyed per scope, so that the rows of two merchants cannot
-/// be linked.
+/// A keyed hash (PCI DSS v4.0.1, 3.5.1.1), and keyed per scope, so that the rows of two merchants
+/// cannot be linked.
 public struct FingerprintKey: ~Copyable, Sendable {
     /// The key's id.
     public let id: KeyID
@@ -12,9 +12,12 @@ public struct FingerprintKey: ~Copyable, Sendable {
 
     /// Puts a key to its use.
     ///
-    /// - Parameter material: a key of purpose `fingerprint`; any other is a programming error.
+    /// - Parameter material: a key of purpose `fingerprint` and suite 16; any other is a
+    ///   programming error.
     public init(_ material: consuming KeyMaterial) {
-        precondition(material.purpose == .fingerprint, "only a fingerprint key makes fingerprints")
+        precondition(
+            material.purpose == .fingerprint && material.suite == .hmacSHA256,
+            "only a fingerprint key makes fingerprints")
         id = material.id
         mac = material.secret.withBytes { HMACSHA256(key: $0) }
     }

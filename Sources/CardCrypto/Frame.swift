@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An unambiguous encoding of several fields: each as its length in 4 bytes, big-endian, and its bytes.
+/// An unambiguous encoding of fields: each as its length in 4 bytes, big-endian, and its bytes.
 ///
-/// Two different lists of fields never give the same bytes. An absent field has length 0; none is left
-/// out. Integers are big-endian with all their bytes.
+/// Two different lists of fields never give the same bytes. An absent field has length 0; none is
+/// left out. Integers are big-endian with all their bytes.
 public struct Frame: Sendable {
     /// The encoding so far.
     public private(set) var bytes: [UInt8]

@@ -33,8 +33,8 @@ public struct VaultID: Hashable, Sendable, CustomStringConvertible {
 
 /// The identifier of a key, which commits to the key, its purpose and its suite: 32 bytes, public.
 ///
-/// `BLAKE2b-256(key: the key, frame("card-vault/1 key id", purpose, suite))`. A sealed box names its key
-/// by it, so that no box opens under two keys although the ciphers themselves do not commit.
+/// `BLAKE2b-256(key: the key, frame("card-vault/1 key id", purpose, suite))`. A sealed box names
+/// its key by it, so that no box opens under two keys although the ciphers do not commit.
 public struct KeyID: Hashable, Sendable, CustomStringConvertible {
     /// Bytes in an identifier: 32.
     public static let byteCount = 32
@@ -65,7 +65,11 @@ public struct KeyID: Hashable, Sendable, CustomStringConvertible {
         return KeyID(verified: digest)
     }
 
-    private init(verified bytes: [UInt8]) { self.bytes = bytes }
+    /// Takes bytes that are known to be 32.
+    init(verified bytes: [UInt8]) {
+        precondition(bytes.count == Self.byteCount)
+        self.bytes = bytes
+    }
 
     /// 64 lower-case hexadecimal digits.
     public var description: String { Hexadecimal.print(bytes) }

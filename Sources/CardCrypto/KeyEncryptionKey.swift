@@ -20,8 +20,8 @@ public enum UnwrapError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// A 256-bit key that wraps other keys (KEK), always with XChaCha20-Poly1305, so that any machine opens
-/// any keyring.
+/// A 256-bit key that wraps other keys (KEK), always with XChaCha20-Poly1305, so that any machine
+/// opens any keyring.
 public struct KeyEncryptionKey: ~Copyable, Sendable {
     /// Bytes in a wrapped key as it is stored: 73.
     public static let wrappedByteCount = SecretKey.byteCount + StoredBox.overhead
@@ -30,8 +30,8 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
 
     /// Puts a key to its use.
     ///
-    /// - Parameter material: a key of purpose `slot`, `wrap` or `scope` with suite 1; any other is a
-    ///   programming error.
+    /// - Parameter material: a key of purpose `slot`, `wrap` or `scope` with suite 1; any other is
+    ///   a programming error.
     /// - Throws: `SecretMemoryError`.
     public init(
         _ material: consuming KeyMaterial, in slab: KeySlab

@@ -4,8 +4,8 @@ public import SecretMemory
 /// A key before it is put to its one use: the bytes with their purpose, suite and id.
 ///
 /// It is made by generating or by unwrapping, and consumed by the type that uses it: ``DataKey``,
-/// ``KeyEncryptionKey``, ``FingerprintKey``, ``SealKey``. Handing it to another one is a programming
-/// error.
+/// ``KeyEncryptionKey``, ``FingerprintKey``, ``SealKey``. Handing it to another one is a
+/// programming error.
 public struct KeyMaterial: ~Copyable, Sendable {
     /// What the key is for.
     public let purpose: KeyPurpose
@@ -32,7 +32,7 @@ public struct KeyMaterial: ~Copyable, Sendable {
         KeyMaterial(try slab.generate(), purpose: purpose, suite: suite)
     }
 
-    /// The check value (KCV): the first 3 bytes of CMAC-AES256 over 16 zero bytes. For display only.
+    /// The check value (KCV), for display: the first 3 bytes of CMAC-AES256 over 16 zero bytes.
     ///
     /// Source: ANSI X9.24-1, annex A.
     public var checkValue: KeyCheckValue { secret.withBytes { KeyCheckValue(of: $0) } }

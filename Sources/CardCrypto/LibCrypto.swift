@@ -40,9 +40,10 @@ struct MACContext: ~Copyable, @unchecked Sendable {  // sole owner of its C cont
     private let context: OpaquePointer
     let codeByteCount: Int
 
-    /// HMAC-SHA-256 (FIPS 198-1) with a key of any length.
+    /// HMAC-SHA-256 (FIPS 198-1) with a key of at least 1 byte; nil without one.
     static func hmacSHA256(key: Span<UInt8>) -> MACContext? {
-        MACContext("HMAC", "digest", "SHA256", key: key, codeByteCount: 32)
+        guard !key.isEmpty else { return nil }
+        return MACContext("HMAC", "digest", "SHA256", key: key, codeByteCount: 32)
     }
 
     /// CMAC (SP 800-38B) with an AES key of 16, 24 or 32 bytes; nil for any other length.
@@ -77,7 +78,7 @@ struct MACContext: ~Copyable, @unchecked Sendable {  // sole owner of its C cont
         precondition(isDone, "the MAC failed")
     }
 
-    private func update(_ bytes: Span<UInt8>) {
+    private mutating func update(_ bytes: Span<UInt8>) {
         guard !bytes.isEmpty else { return }
         let isDone = unsafe bytes.withUnsafeBufferPointer {
             unsafe EVP_MAC_update(context, $0.baseAddress, $0.count) == 1
@@ -88,17 +89,20 @@ struct MACContext: ~Copyable, @unchecked Sendable {  // sole owner of its C cont
     deinit { unsafe EVP_MAC_CTX_free(context) }
 }
 
-/// AES-256-GCM for processors without AES instructions, where libsodium has none.
+/// AES-256-GCM for processors without AES instructions, where libsodium has none: messages and
+/// associated data of at most 2^31 - 1 bytes.
 enum LibCryptoGCM {
     /// Seals; writes ciphertext ‖ tag to `out` from `offset`.
     static func seal(
         _ plaintext: Span<UInt8>, authenticating aad: Span<UInt8>, nonce: Span<UInt8>,
         key: Span<UInt8>, into out: inout MutableSpan<UInt8>, at offset: Int
     ) {
-        precondition(out.count - offset == plaintext.count + 16)
+        precondition(offset >= 0 && out.count - offset == plaintext.count + 16)
         var context = GCMContext(key: key, nonce: nonce, seals: true)
         unsafe out.withUnsafeMutableBufferPointer { out in
-            guard let base = unsafe out.baseAddress.map({ unsafe $0 + offset }) else { return }
+            guard let base = unsafe out.baseAddress.map({ unsafe $0 + offset }) else {
+                preconditionFailure("a box has room for its tag")
+            }
             unsafe context.update(aad, into: nil)
             unsafe context.update(plaintext, into: base)
             precondition(context.finish(), "AES-256-GCM failed")
@@ -106,7 +110,7 @@ enum LibCryptoGCM {
         }
     }
 
-    /// Opens ciphertext ‖ tag; tells whether the tag verified. On `false` the output is wiped.
+    /// Opens ciphertext ‖ tag; tells whether the tag verified. If not, do not read the output.
     static func open(
         _ box: Span<UInt8>, authenticating aad: Span<UInt8>, nonce: Span<UInt8>, key: Span<UInt8>,
         into plaintext: inout MutableSpan<UInt8>
@@ -118,9 +122,7 @@ enum LibCryptoGCM {
             unsafe context.update(box.extracting(first: out.count), into: out.baseAddress)
         }
         context.expectTag(box.extracting(last: 16))
-        let isAuthentic = context.finish()
-        if !isAuthentic { Sodium.wipe(&plaintext) }
-        return isAuthentic
+        return context.finish()
     }
 }
 

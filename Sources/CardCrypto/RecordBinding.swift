@@ -12,7 +12,7 @@ public enum RecordKind: String, Sendable, CaseIterable {
     case slot
 }
 
-/// Everything that must stay with a box: which vault, kind, scope and record, and the record's facts.
+/// Everything that must stay with a box: its vault, kind, scope and record, and the record's facts.
 ///
 /// It is authenticated with the box (AAD) and stored nowhere, so that a box opens only where it was
 /// sealed, and only while every fact beside it is as it was.

@@ -3,8 +3,8 @@ public import SecretMemory
 
 /// The key at the top: 256 bits that live only in an unlocked process, and do nothing themselves.
 ///
-/// Two subkeys do its work: `HMAC-SHA-256(root, frame("card-vault/1", label))` with the labels `wrap`
-/// (wraps the entries of the keyring file) and `keyring-mac` (authenticates the file).
+/// Two subkeys do its work: `HMAC-SHA-256(root, frame("card-vault/1", label))` with the labels
+/// `wrap` (wraps the entries of the keyring file) and `keyring-mac` (authenticates the file).
 public struct RootKey: ~Copyable, Sendable {
     /// Wraps and unwraps the keys of the keyring file.
     public let wrappingKey: KeyEncryptionKey

@@ -9,9 +9,12 @@ public struct SealKey: ~Copyable, Sendable {
 
     /// Puts a key to its use.
     ///
-    /// - Parameter material: a key of purpose `seal`; any other is a programming error.
+    /// - Parameter material: a key of purpose `seal` and suite 16; any other is a programming
+    ///   error.
     public init(_ material: consuming KeyMaterial) {
-        precondition(material.purpose == .seal, "only a seal key authenticates rows")
+        precondition(
+            material.purpose == .seal && material.suite == .hmacSHA256,
+            "only a seal key authenticates rows")
         id = material.id
         mac = material.secret.withBytes { HMACSHA256(key: $0) }
     }

@@ -38,9 +38,9 @@ struct BoxHeader {
 
 /// A box as it travels, naming its key.
 ///
-/// `version (1) = 1 ‖ suite (1) ‖ key id (32) ‖ nonce (24) ‖ ciphertext (n) ‖ tag (16)`: 74 bytes more
-/// than the plaintext. A store keeps the shorter form `suite ‖ nonce ‖ ciphertext ‖ tag` beside the
-/// number of the key; ``StoredBox`` gives its sizes.
+/// `version (1) = 1 ‖ suite (1) ‖ key id (32) ‖ nonce (24) ‖ ciphertext (n) ‖ tag (16)`: 74 bytes
+/// more than the plaintext. A store keeps the shorter form `suite ‖ nonce ‖ ciphertext ‖ tag`
+/// beside the number of the key; ``StoredBox`` gives its sizes.
 public struct SealedBox: Sendable {
     /// Bytes that a box adds to its plaintext: 74.
     public static let overhead = BoxHeader.byteCount + StoredBox.overhead - 1
@@ -69,11 +69,8 @@ public struct SealedBox: Sendable {
         guard let suite = Suite(rawValue: bytes[1]), suite.sealsBoxes else {
             throw .wrongSuite(bytes[1])
         }
-        guard let keyID = KeyID(bytes: Array(bytes[2..<BoxHeader.byteCount])) else {
-            throw .wrongSize(count: bytes.count)
-        }
         self.suite = suite
-        self.keyID = keyID
+        self.keyID = KeyID(verified: Array(bytes[2..<BoxHeader.byteCount]))
         self.stored = [suite.rawValue] + bytes[BoxHeader.byteCount...]
     }
 

@@ -3,7 +3,7 @@ internal import CSodium
 
 /// The part of libsodium that seals, hashes and stretches. One function per C function.
 enum Sodium {
-    /// libsodium aborts the process when it is used before it is started; every entry asks this first.
+    /// libsodium aborts a process that uses it before it is started; every entry asks this first.
     static let isReady: Bool = sodium_init() >= 0
 
     /// Whether this processor has the AES instructions that libsodium's AES-256-GCM needs.
@@ -20,7 +20,7 @@ enum Sodium {
         key: Span<UInt8>, into out: inout MutableSpan<UInt8>, at offset: Int
     ) {
         precondition(isReady && nonce.count == 24 && key.count == keyByteCount)
-        precondition(out.count - offset == plaintext.count + tagByteCount)
+        precondition(offset >= 0 && out.count - offset == plaintext.count + tagByteCount)
         unsafe withPointers(plaintext, aad, nonce, key) { message, facts, nonce, key in
             unsafe withPointer(to: &out) { out in
                 _ = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
@@ -30,7 +30,7 @@ enum Sodium {
         }
     }
 
-    /// Opens ciphertext ‖ tag; tells whether the tag verified. On `false` nothing is written.
+    /// Opens ciphertext ‖ tag; tells whether the tag verified. If not, do not read the output.
     static func openXChaCha20Poly1305(
         _ box: Span<UInt8>, authenticating aad: Span<UInt8>, nonce: Span<UInt8>, key: Span<UInt8>,
         into plaintext: inout MutableSpan<UInt8>
@@ -52,7 +52,7 @@ enum Sodium {
         key: Span<UInt8>, into out: inout MutableSpan<UInt8>, at offset: Int
     ) {
         precondition(hasAES && nonce.count == 12 && key.count == keyByteCount)
-        precondition(out.count - offset == plaintext.count + tagByteCount)
+        precondition(offset >= 0 && out.count - offset == plaintext.count + tagByteCount)
         unsafe withPointers(plaintext, aad, nonce, key) { message, facts, nonce, key in
             unsafe withPointer(to: &out) { out in
                 _ = unsafe crypto_aead_aes256gcm_encrypt(
@@ -62,7 +62,8 @@ enum Sodium {
         }
     }
 
-    /// Opens ciphertext ‖ tag; tells whether the tag verified. Needs `hasAES`.
+    /// Opens ciphertext ‖ tag; tells whether the tag verified. If not, do not read the output.
+    /// Needs `hasAES`.
     static func openAES256GCM(
         _ box: Span<UInt8>, authenticating aad: Span<UInt8>, nonce: Span<UInt8>, key: Span<UInt8>,
         into plaintext: inout MutableSpan<UInt8>

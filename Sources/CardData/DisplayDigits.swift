@@ -29,7 +29,7 @@ public struct DisplayDigits: Hashable, Sendable, CustomStringConvertible {
 
     init(shape: Truncation.Shape, leading: UInt32, trailing: UInt32) {
         self.leading = leading
-        self.trailing = UInt16(trailing)
+        self.trailing = UInt16(truncatingIfNeeded: trailing)  // four digits at most
         self.total = UInt8(shape.digitCount)
         self.leadingTotal = UInt8(shape.leading)
     }

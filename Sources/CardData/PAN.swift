@@ -21,7 +21,7 @@ public struct PAN: ~Copyable, Sendable {
     /// Parses a card number from a string.
     ///
     /// A `String` cannot be wiped: its digits stay in memory until something else is written there.
-    /// Where the number arrives as bytes, use ``init(_:luhn:)-(Span<UInt8>,_)``.
+    /// Where the number arrives as bytes, use the initializer that takes them.
     ///
     /// - Parameters:
     ///   - text: as for the initializer over bytes.

@@ -10,10 +10,12 @@ internal import CPlatform
 package enum AtomicFile {
     /// Reads a file of at most `limit` bytes; nil when there is none; `limit + 1` bytes of a larger one.
     package static func load(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw FileError(operation: .open, systemCode: errno)
+        let descriptor: Int32
+        do throws(FileError) {
+            descriptor = try openDescriptor(path, O_RDONLY)
+        } catch {
+            if error.systemCode == ENOENT { return nil }
+            throw error
         }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
@@ -34,34 +36,67 @@ package enum AtomicFile {
     ///
     /// A temporary file beside it is written and synced, renamed over it, and the folder synced. The
     /// caller holds the lock of the file: two writers would share the temporary file.
+    ///
+    /// - Throws: ``FileError``. The old file is then in its place, but where the folder could not be
+    ///   synced at the end: then it is the new one, and a loss of power may bring the old one back.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        try checkName(path)
+        // The new file would take the place of the link, and leave its target to those who know it by
+        // another name, and lock it by that.
+        guard !isLink(path) else { throw FileError(operation: .rename, systemCode: ELOOP) }
         let temporary = path + ".new"
         unsafe unlink(temporary)
-        let descriptor = unsafe open(
-            temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw FileError(operation: .open, systemCode: errno) }
-        do {
-            defer { close(descriptor) }
-            try fill(descriptor, with: bytes)
-            try sync(descriptor)
-        }
-        guard unsafe rename(temporary, path) == 0 else {
-            throw FileError(operation: .rename, systemCode: errno)
+        do throws(FileError) {
+            try create(temporary, with: bytes)
+            guard unsafe rename(temporary, path) == 0 else {
+                throw FileError(operation: .rename, systemCode: errno)
+            }
+        } catch {
+            unsafe unlink(temporary)
+            throw error
         }
         try syncFolder(of: path)
     }
 
     /// Makes the names in the folder of `path` durable.
     package static func syncFolder(of path: String) throws(FileError) {
-        let descriptor = unsafe open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(operation: .open, systemCode: errno) }
+        let descriptor = try openDescriptor(folder(of: path), O_RDONLY | O_DIRECTORY)
         defer { close(descriptor) }
         try sync(descriptor)
+    }
+
+    /// Opens a file; a new one is readable by the owner alone.
+    static func openDescriptor(_ path: String, _ flags: Int32) throws(FileError) -> Int32 {
+        try checkName(path)
+        let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileError(operation: .open, systemCode: errno) }
+        return descriptor
+    }
+
+    /// The system reads a name up to its first NUL: a file, its lock and its temporary file would be one.
+    private static func checkName(_ path: String) throws(FileError) {
+        guard !path.utf8.contains(0) else { throw FileError(operation: .open, systemCode: EINVAL) }
+    }
+
+    private static func isLink(_ path: String) -> Bool {
+        var target: CChar = 0
+        return unsafe readlink(path, &target, 1) >= 0
     }
 
     private static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func create(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        let descriptor = try openDescriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+        defer { close(descriptor) }
+        // Whatever the process's mask of new files takes away, the owner reads the file again.
+        guard fchmod(descriptor, 0o600) == 0 else {
+            throw FileError(operation: .open, systemCode: errno)
+        }
+        try fill(descriptor, with: bytes)
+        try sync(descriptor)
     }
 
     private static func fill(_ descriptor: Int32, with bytes: [UInt8]) throws(FileError) {

@@ -46,7 +46,7 @@ struct CustodySlot: Sendable {
     func open(
         in vault: VaultID, with passphrase: borrowing Passphrase, slab: KeySlab
     ) throws(KeyringError) -> RootKey {
-        let slotKey = try KeyringError.memory {
+        let slotKey = try KeyringError.memory { () throws(SecretMemoryError) in
             try passphrase.withBytes { bytes throws(SecretMemoryError) in
                 try cost.slotKey(from: bytes, salt: salt, in: slab)
             }

@@ -14,9 +14,7 @@ package struct LockFile: ~Copyable, Sendable {
 
     /// Opens the file, making it when there is none.
     package init(_ path: String) throws(FileError) {
-        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw FileError(operation: .open, systemCode: errno) }
-        self.descriptor = descriptor
+        descriptor = try AtomicFile.openDescriptor(path, O_RDWR | O_CREAT | O_NOFOLLOW)
     }
 
     /// Takes the lock, alone among all processes, waiting at most `patience` milliseconds.

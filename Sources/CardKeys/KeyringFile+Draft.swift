@@ -23,8 +23,10 @@ extension KeyringFile {
         precondition(binDigitCount == 6 || binDigitCount == 8, "a BIN has 6 or 8 digits")
         let slab = try reserve(locking)
         let vault = VaultID.random()
-        let root = try KeyringError.memory { try RootKey.generate(in: slab) }
-        let slot = try KeyringError.memory {
+        let root = try KeyringError.memory { () throws(SecretMemoryError) in
+            try RootKey.generate(in: slab)
+        }
+        let slot = try KeyringError.memory { () throws(SecretMemoryError) in
             try CustodySlot(sealing: root, in: vault, with: passphrase, cost: cost, slab: slab)
         }
         var entries: [KeyringEntry] = []

@@ -59,7 +59,10 @@ public final class KeyringFile: Sendable {
     /// - Throws: ``KeyringError``: `older` or `forked` when the file is not the one seen before or a
     ///   successor of it, `needsUnlock` when it has another root key.
     @discardableResult public func reload() throws(KeyringError) -> Keyring {
-        try adopt(try read())
+        while true {
+            let seen = current().generation
+            if let keyring = try adopt(try read(), seen: seen) { return keyring }
+        }
     }
 
     /// Unwraps a key of the keyring.
@@ -87,12 +90,15 @@ public final class KeyringFile: Sendable {
 
     /// Makes a scope and its key, and writes the keyring.
     ///
-    /// - Throws: ``KeyringError``; the file and this value are then as they were.
+    /// - Throws: ``KeyringError``; the file and this value are then as they were. Only when the folder
+    ///   could not be synced is the file the new one: the scope is then there, and `scopeExists` the
+    ///   answer to a second call.
     package func addScope(
         _ id: ScopeID, tokens: KeyringScope.TokenStyle, at moment: Timestamp,
         under lock: borrowing KeyringLock
     ) throws(KeyringError) {
-        var keyring = try adopt(try read())
+        precondition(lock.path == path, "the lock is that of another keyring")
+        var keyring = try reload()
         let scope = KeyringScope(id: id, created: moment, tokens: tokens)
         let entry = try makeEntry(.scope, scope: id, vault: keyring.vault, at: moment)
         try keyring.add(scope, with: entry)
@@ -104,9 +110,17 @@ public final class KeyringFile: Sendable {
     ///
     /// - Throws: ``KeyringError/exists`` when there is a file by now.
     package func save(under lock: borrowing KeyringLock) throws(KeyringError) {
-        let there = try KeyringError.file { try AtomicFile.load(path, limit: 0) }
-        guard there == nil else { throw .exists }
+        precondition(lock.path == path, "the lock is that of another keyring")
+        try requireNoFile()
         try write(current())
+    }
+
+    /// Refuses to go on where there is a keyring file.
+    package func requireNoFile() throws(KeyringError) {
+        let there = try KeyringError.file { () throws(FileError) in
+            try AtomicFile.load(path, limit: 0)
+        }
+        guard there == nil else { throw .exists }
     }
 
     func makeEntry(
@@ -121,7 +135,7 @@ public final class KeyringFile: Sendable {
         root: borrowing RootKey, slab: KeySlab
     ) throws(KeyringError) -> KeyringEntry {
         let suite: Suite = purpose == .scope ? .xchacha20Poly1305 : .hmacSHA256
-        let material = try KeyringError.memory {
+        let material = try KeyringError.memory { () throws(SecretMemoryError) in
             try KeyMaterial.generate(purpose: purpose, suite: suite, in: slab)
         }
         let key = KeyDescriptor(material, scope: scope, sequence: 1, activeFrom: moment)
@@ -130,17 +144,19 @@ public final class KeyringFile: Sendable {
     }
 
     private func write(_ keyring: Keyring) throws(KeyringError) {
-        var keyring = keyring
         let body = KeyringText.print(keyring)
-        keyring.code = root.keyringCode(for: body.span)
-        let text = KeyringText.join(body, code: keyring.code)
-        try KeyringError.file { try AtomicFile.replace(path, with: text) }
-        latest.withLock { $0 = keyring }
+        let text = KeyringText.join(body, code: root.keyringCode(for: body.span))
+        // What could not be read again must not take the place of what can.
+        let written = try verify(text)
+        try KeyringError.file { () throws(FileError) in try AtomicFile.replace(path, with: text) }
+        latest.withLock { $0 = written }
     }
 
-    /// Reads and verifies the file with the root key that this process holds.
-    private func read() throws(KeyringError) -> Keyring {
-        let parts = try KeyringText.split(try Self.load(path))
+    private func read() throws(KeyringError) -> Keyring { try verify(try Self.load(path)) }
+
+    /// The keyring that `text` is, verified with the root key that this process holds.
+    func verify(_ text: [UInt8]) throws(KeyringError) -> Keyring {
+        let parts = try KeyringText.split(text)
         let parser = try KeyringParser(parts.body)
         guard root.verifies(parts.code, forKeyring: Array(parts.body).span) else {
             throw .needsUnlock
@@ -148,12 +164,16 @@ public final class KeyringFile: Sendable {
         return try parser.keyring(code: parts.code)
     }
 
-    /// Takes `keyring` as the latest, unless it is not a successor of the one before.
-    private func adopt(_ keyring: Keyring) throws(KeyringError) -> Keyring {
+    /// Takes `keyring` as the latest, unless it is not a successor of the one before; nil when it must
+    /// be read again, another thread having taken a newer one meanwhile.
+    ///
+    /// - Parameter seen: the latest generation before the file was read. Only by that is it too old.
+    private func adopt(_ keyring: Keyring, seen: UInt64) throws(KeyringError) -> Keyring? {
         try latest.withLock { latest throws(KeyringError) in
-            guard keyring.generation >= latest.generation else {
-                throw .older(generation: keyring.generation, seen: latest.generation)
+            guard keyring.generation >= seen else {
+                throw .older(generation: keyring.generation, seen: seen)
             }
+            guard keyring.generation >= latest.generation else { return nil }
             guard keyring.generation > latest.generation || keyring.code == latest.code else {
                 throw .forked(generation: keyring.generation)
             }
@@ -165,16 +185,24 @@ public final class KeyringFile: Sendable {
 
 /// The lock of a keyring file, held until it is dropped.
 package struct KeyringLock: ~Copyable, Sendable {
+    fileprivate let path: String
     private let lock: FileLock
 
     fileprivate init(_ path: String) throws(KeyringError) {
-        lock = try KeyringError.file { try FileLock(path + ".lock") }
+        self.path = path
+        lock = try KeyringError.file { () throws(FileError) in
+            let lock = try FileLock(path + ".lock")
+            // A writer may have died between its rename and the sync of the folder. What is read under
+            // the lock outlives a loss of power before anything is built on it.
+            try AtomicFile.syncFolder(of: path)
+            return lock
+        }
     }
 }
 
 extension KeyringFile {
     static func load(_ path: String) throws(KeyringError) -> [UInt8] {
-        let bytes = try KeyringError.file {
+        let bytes = try KeyringError.file { () throws(FileError) in
             try AtomicFile.load(path, limit: KeyringText.byteLimit)
         }
         guard let bytes else { throw .notFound }
@@ -182,7 +210,7 @@ extension KeyringFile {
     }
 
     static func reserve(_ locking: MemoryLocking) throws(KeyringError) -> KeySlab {
-        try KeyringError.memory { try KeySlab(locking: locking) }
+        try KeyringError.memory { () throws(SecretMemoryError) in try KeySlab(locking: locking) }
     }
 
     /// The root key from the first slot that opens.

@@ -165,10 +165,12 @@ struct KeyringParser {
 
 /// The members of a JSON object, each taken once; `end` refuses what was not taken.
 private struct Fields {
+    private let name: String
     private var members: [String: StrictJSON]
 
     init(_ value: StrictJSON, _ name: String) throws(KeyringError) {
         guard case .object(let members) = value else { throw .badField(name) }
+        self.name = name
         self.members = members
     }
 
@@ -227,8 +229,8 @@ private struct Fields {
         return try Fields(value, name)
     }
 
+    /// An unknown member is reported by the object that it is in: its name is anybody's text.
     func end() throws(KeyringError) {
-        guard let name = members.keys.min() else { return }
-        throw .badField(name)
+        guard members.isEmpty else { throw .badField(name) }
     }
 }

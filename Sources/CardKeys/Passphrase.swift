@@ -37,15 +37,19 @@ public struct Passphrase: ~Copyable, Sendable {
 
     /// Takes a passphrase as given, less one final newline.
     ///
-    /// - Parameter bytes: ASCII; the caller wipes them where they came from.
+    /// - Parameters:
+    ///   - bytes: ASCII; the caller wipes them where they came from.
+    ///   - locking: what to do when its memory cannot be locked.
     /// - Throws: ``PassphraseError``.
-    public init(_ bytes: Span<UInt8>) throws(PassphraseError) {
+    public init(
+        _ bytes: Span<UInt8>, locking: MemoryLocking = .required
+    ) throws(PassphraseError) {
         let hasNewline = !bytes.isEmpty && bytes[bytes.count - 1] == UInt8(ascii: "\n")
         let count = bytes.count - (hasNewline ? 1 : 0)
         guard Self.byteCounts.contains(count) else { throw .length(count) }
         let text = bytes.extracting(first: count)
         try Self.check(text)
-        var secret = try Self.reserve(count)
+        var secret = try Self.reserve(count, locking)
         secret.withMutableBytes { for i in text.indices { $0[i] = text[i] } }
         self.secret = secret
     }
@@ -54,10 +58,13 @@ public struct Passphrase: ~Copyable, Sendable {
 
     /// Makes a passphrase of 130 random bits: 26 characters of Crockford's base 32 in groups.
     ///
+    /// - Parameter locking: what to do when its memory cannot be locked.
     /// - Throws: ``PassphraseError/memory(_:)``.
-    public static func generate() throws(PassphraseError) -> Passphrase {
+    public static func generate(
+        locking: MemoryLocking = .required
+    ) throws(PassphraseError) -> Passphrase {
         while true {
-            var secret = try reserve(30)
+            var secret = try reserve(30, locking)
             secret.withMutableBytes { text in
                 RandomBytes.fillSecret(&text)
                 for i in text.indices {
@@ -87,15 +94,17 @@ public struct Passphrase: ~Copyable, Sendable {
         try secret.withBytes(body)
     }
 
-    private static func reserve(_ count: Int) throws(PassphraseError) -> SecretBytes {
+    private static func reserve(
+        _ count: Int, _ locking: MemoryLocking
+    ) throws(PassphraseError) -> SecretBytes {
         do throws(SecretMemoryError) {
-            return try SecretBytes(capacity: count)
+            return try SecretBytes(capacity: count, locking: locking)
         } catch {
             throw .memory(error)
         }
     }
 
-    /// Reads every byte whatever comes before it; what is wrong is public, and so is where.
+    /// What is wrong with a refused text is public, and so is where: nothing is sealed by it.
     private static func check(_ text: Span<UInt8>) throws(PassphraseError) {
         var hasLetter = false
         var hasDigit = false

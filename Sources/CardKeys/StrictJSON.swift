@@ -41,7 +41,7 @@ private struct StrictJSONParser {
     }
 
     private mutating func skipWhiteSpace() {
-        while next < text.endIndex, [0x20, 0x0a].contains(text[next]) { next += 1 }
+        while next < text.endIndex, text[next] == 0x20 || text[next] == 0x0a { next += 1 }
     }
 
     /// Whether the next byte that is not white space is `character`; if so, steps over it.

@@ -26,9 +26,9 @@ struct FileError: Error, Equatable, CustomStringConvertible {
     /// Whether the file is not there.
     var isNotThere: Bool { systemCode == ENOENT }
 
-    fileprivate init(_ operation: Operation) {
+    fileprivate init(_ operation: Operation, systemCode: Int32 = errno) {
         self.operation = operation
-        self.systemCode = errno
+        self.systemCode = systemCode
     }
 }
 
@@ -69,7 +69,8 @@ struct OpenFile: ~Copyable, Sendable {
 
     /// Reads into `bytes` from index `start` on, until it is full or the file ends.
     ///
-    /// - Returns: How many bytes were read; fewer than there is room for only at the end of the file.
+    /// - Returns: How many bytes were read; fewer than there is room for only at the end of the
+    ///   file.
     func read(
         into bytes: inout MutableSpan<UInt8>, from start: Int, at fileOffset: Int
     ) throws(FileError) -> Int {
@@ -165,21 +166,22 @@ enum FileName {
     }
 
     /// Renames a file to a name that nothing may bear yet; ``FileError/isAlreadyThere`` otherwise.
+    ///
+    /// A link refuses in one step what a rename would replace. A crash may leave both names: then
+    /// the call, made again, removes the old one.
     static func give(_ path: String, to file: String) throws(FileError) {
-        #if canImport(Darwin)
-            if unsafe renamex_np(file, path, UInt32(RENAME_EXCL)) == 0 { return }
-        #else
-            if unsafe renameat2(AT_FDCWD, file, AT_FDCWD, path, UInt32(RENAME_NOREPLACE)) == 0 {
-                return
+        if unsafe link(file, path) != 0 {
+            let refusal = FileError(.rename)
+            // Where a file system has no links we look first; the lock keeps other importers away.
+            if [EPERM, ENOTSUP, EOPNOTSUPP, EMLINK].contains(refusal.systemCode) {
+                guard try !exists(path) else { throw FileError(.rename, systemCode: EEXIST) }
+                return try replace(path, by: file)
             }
-        #endif
-        // Some file systems cannot refuse in one step (EINVAL, ENOTSUP); there we look first.
-        guard errno == EINVAL || errno == ENOTSUP else { throw FileError(.rename) }
-        if try exists(path) {
-            errno = EEXIST
-            throw FileError(.rename)
+            guard refusal.isAlreadyThere, try OpenFile.reading(path).isNamed(file) else {
+                throw refusal
+            }
         }
-        try replace(path, by: file)
+        try remove(file)
     }
 
     /// Removes the name; no error where nothing bears it.

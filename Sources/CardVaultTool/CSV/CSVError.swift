@@ -27,7 +27,7 @@ enum CSVError: Error, Equatable, CustomStringConvertible {
         case .empty: "The file is empty: it has no header."
         case .header(let fault): "The header is refused: \(fault)"
         case .headerHoldsDigits(let column):
-            "The header has digits for a name in column \(column): the file seems to have no header."
+            "Column \(column) of the header has digits for a name: perhaps there is no header."
         case .duplicateColumn(let first, let second):
             "Columns \(first) and \(second) have the same name."
         case .missingColumn(let name): "The header has no column \(printable(name))."
@@ -56,8 +56,8 @@ enum RowFault: Error, Equatable, CustomStringConvertible {
     case nulByte
     /// The row is not UTF-8.
     case invalidUTF8
-    /// The row has another number of fields than the header. The reader reports the count; who knows
-    /// the header decides.
+    /// The row has another number of fields than the header. The reader reports the count; who
+    /// knows the header decides.
     case fieldCount(found: Int, expected: Int)
 
     /// One sentence, without any content of the row.

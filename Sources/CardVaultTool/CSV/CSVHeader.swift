@@ -9,10 +9,11 @@ struct CSVHeader: Sendable {
     /// Where the rows begin.
     let end: CSVPosition
 
-    /// Reads the header from a reader that stands at the start of its file, and leaves the reader on it.
+    /// Reads the header from a reader that stands at the start of its file, and leaves the reader
+    /// on it.
     ///
-    /// - Throws: ``CSVError`` when the file is empty, the row malformed, a name twice there, or a name
-    ///   looks like card data, so that no card number is taken for a name and printed.
+    /// - Throws: ``CSVError`` when the file is empty, the row malformed, a name twice there, or a
+    ///   name looks like card data, so that no card number is taken for a name and printed.
     static func read(_ reader: inout CSVReader) throws(CSVError) -> CSVHeader {
         guard let row = try reader.next() else { throw .empty }
         if let fault = row.fault { throw .header(fault) }
@@ -46,7 +47,8 @@ private func text(_ bytes: Span<UInt8>) -> String {
     return String(copying: checked)
 }
 
-/// A name of 13 digits or more, or of nothing but 8 digits or more, is a card number, a track or a date.
+/// A name of 13 digits or more, or of nothing but 8 digits or more, is a card number, a track or a
+/// date.
 private func looksLikeData(_ bytes: Span<UInt8>) -> Bool {
     var digitCount = 0
     var otherCount = 0

@@ -44,13 +44,14 @@ struct CSVRow: Equatable, Sendable {
 
 /// Reads the rows of a CSV file, as RFC 4180 has them, one at a time.
 ///
-/// UTF-8, with or without a byte order mark; fields parted by commas; lines that end in LF or CRLF, the
-/// last one perhaps in nothing; quoted fields with commas, line ends and doubled quotes. Lines without
-/// any byte are skipped. The file is read through one buffer that is wiped when dropped, and so is the
-/// memory for unescaping; a field costs no allocation.
+/// UTF-8, with or without a byte order mark; fields parted by commas; lines that end in LF or CRLF,
+/// the last one perhaps in nothing; quoted fields with commas, line ends and doubled quotes. Lines
+/// without any byte are skipped. The file is read through one buffer that is wiped when dropped,
+/// and so is the memory for unescaping; a field costs no allocation.
 ///
-/// A malformed row is reported with its ``CSVRow/fault`` and ends at the end of the line in which the
-/// fault stands; an unclosed quote at the end of the file gives up the line of that quote alone.
+/// A malformed row is reported with its ``CSVRow/fault`` and ends at the end of the line in which
+/// the fault stands; an unclosed quote at the end of the file gives up the line of that quote
+/// alone.
 struct CSVReader: ~Copyable {
     private let file: OpenFile
     private let limits: CSVLimits
@@ -84,7 +85,8 @@ struct CSVReader: ~Copyable {
     /// Steps to the next row.
     ///
     /// - Returns: Nil at the end of the file.
-    /// - Throws: ``CSVError/tooManyColumns(line:)``, ``CSVError/rowTooLong(line:)``, ``CSVError/file(_:)``.
+    /// - Throws: ``CSVError/tooManyColumns(line:)``, ``CSVError/rowTooLong(line:)``,
+    ///   ``CSVError/file(_:)``.
     mutating func next() throws(CSVError) -> CSVRow? {
         while true {
             // No row is judged by more bytes than the longest may have, so that a verdict never
@@ -121,7 +123,8 @@ struct CSVReader: ~Copyable {
         }
         return try buffer.withBytes { bytes throws(E) in
             try body(
-                bytes.extracting(rowStart + field.value.lowerBound..<rowStart + field.value.upperBound))
+                bytes.extracting(
+                    rowStart + field.value.lowerBound..<rowStart + field.value.upperBound))
         }
     }
 

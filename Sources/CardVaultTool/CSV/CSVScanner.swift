@@ -6,14 +6,15 @@ struct CSVField: Equatable {
     var raw: Range<Int>
     /// What it means: the same range, or the one between the quotes.
     var value: Range<Int>
-    /// Whether doubled quotes inside stand for single ones, so that `value` is still to be unescaped.
+    /// Whether doubled quotes inside stand for single ones, so that `value` is still to be
+    /// unescaped.
     var hasDoubledQuotes = false
 }
 
 /// Finds the fields of one row in bytes that begin with it.
 ///
-/// It keeps nothing from one row to the next but its storage, so the rows found do not depend on how
-/// the file was cut into buffers.
+/// It keeps nothing from one row to the next but its storage, so the rows found do not depend on
+/// how the file was cut into buffers.
 struct CSVScanner {
     /// What the bytes turned out to begin with.
     enum Outcome: Equatable {
@@ -93,8 +94,8 @@ struct CSVScanner {
         fields.removeAll(keepingCapacity: true)
     }
 
-    /// Gives the row up, and with it everything to the end of the line where the fault stands: no quote
-    /// can be trusted any more.
+    /// Gives the row up, and with it everything to the end of the line where the fault stands: no
+    /// quote can be trusted any more.
     private mutating func refuse(
         _ fault: RowFault, _ bytes: Span<UInt8>, from start: Int, isLast: Bool
     ) -> Outcome {
@@ -130,7 +131,8 @@ struct CSVScanner {
         return CSVField(raw: start..<at, value: start..<at)
     }
 
-    /// The field whose opening quote stands at `start`; nil where the bytes end before it is closed.
+    /// The field whose opening quote stands at `start`; nil where the bytes end before it is
+    /// closed.
     private mutating func quoted(_ bytes: Span<UInt8>, _ start: Int) -> CSVField? {
         var union: UInt8 = 0
         var isDoubled = false

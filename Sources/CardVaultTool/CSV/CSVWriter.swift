@@ -9,13 +9,16 @@ struct CSVWriter: ~Copyable {
     private var buffer: WipedBytes
     private var filled = 0
     private var written: Int
+    /// Bytes of the file that are durable.
+    private var synced: Int
     private var isAtRowStart = true
 
-    /// Continues `file` after its first `byteCount` bytes.
+    /// Continues `file` after its first `byteCount` bytes, which are durable.
     init(_ file: consuming OpenFile, at byteCount: Int, bufferByteCount: Int = 1 << 18) {
         precondition(bufferByteCount > 0, "a writer needs a buffer")
         self.file = file
         self.written = byteCount
+        self.synced = byteCount
         self.buffer = WipedBytes(count: bufferByteCount)
     }
 
@@ -64,8 +67,10 @@ struct CSVWriter: ~Copyable {
 
     /// Makes every row so far durable.
     mutating func sync() throws(FileError) {
+        guard synced != byteCount else { return }  // a list of few rejects seldom grows
         try flush()
         try file.sync()
+        synced = written
     }
 
     private mutating func separate() throws(FileError) {

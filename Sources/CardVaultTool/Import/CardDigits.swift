@@ -22,8 +22,8 @@ enum CardDigits {
         return false
     }
 
-    /// Whether `bytes`, without spaces and hyphens, are 13 to 19 digits that begin with 2 to 6 and pass
-    /// the Luhn check.
+    /// Whether `bytes`, without spaces and hyphens, are 13 to 19 digits that begin with 2 to 6 and
+    /// pass the Luhn check.
     static func areCardNumber(_ bytes: Span<UInt8>) -> Bool {
         var count = 0
         var first: UInt8 = 0
@@ -45,8 +45,8 @@ enum CardDigits {
         return (count % 2 == 0 ? even : odd) % 10 == 0
     }
 
-    /// The digits of a card number with or without spaces and hyphens, packed four bits each; nil where
-    /// there are not 8 to 19 of them.
+    /// The digits of a card number with or without spaces and hyphens, packed four bits each; nil
+    /// where there are not 8 to 19 of them.
     static func pack(_ bytes: Span<UInt8>) -> (digits: UInt128, count: Int)? {
         var digits: UInt128 = 0
         var count = 0

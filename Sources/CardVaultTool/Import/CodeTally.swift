@@ -5,9 +5,9 @@ internal import SecretMemory
 ///
 /// Three or four digits each, at least three values, more than half of them different; and neither
 /// months with years, nor years, nor the last four digits of the card in the same row.
-struct CodeTally: ~Copyable {
-    /// One bit for each number of three digits, then one for each of four. They tell which codes occur,
-    /// though not in which row, so they are wiped.
+final class CodeTally {
+    /// One bit for each number of three digits, then one for each of four. They tell which codes
+    /// occur, though not in which row, so they are wiped.
     private var seen = WipedBytes(count: (1000 + 10_000) / 8)
     private var count = 0
     private var distinct = 0
@@ -20,7 +20,7 @@ struct CodeTally: ~Copyable {
     /// Looks at a value that is not empty.
     ///
     /// - Parameter pan: the card number of the same row, as the file has it.
-    mutating func look(at value: Span<UInt8>, besides pan: Span<UInt8>) {
+    func look(at value: Span<UInt8>, besides pan: Span<UInt8>) {
         count += 1
         guard isAllCodes, let number = code(value) else {
             isAllCodes = false
@@ -41,7 +41,7 @@ struct CodeTally: ~Copyable {
             && !(isAllMonthYear || isAllYearMonth || isAllYears || isAllLastFour)
     }
 
-    private mutating func mark(_ bit: Int) {
+    private func mark(_ bit: Int) {
         let isNew = seen.withMutableBytes { bits in
             let mask = UInt8(1) << UInt8(bit % 8)
             let isNew = bits[bit / 8] & mask == 0

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SecretMemory
 
-/// Rows that wait for their tokens: every kept column as it stood in the file, without the card number.
+/// Rows that wait for their tokens: every kept column as it stood in the file, without the card
+/// number.
 ///
 /// All of them lie in one piece of memory of fixed size that is wiped when dropped.
 struct PendingRows: ~Copyable {

@@ -16,9 +16,9 @@ enum SensitiveKind: String, Sendable, CaseIterable {
 
     /// Reads the kind off the name of a column.
     ///
-    /// Words count whole and in any case; what parts them does not matter: `Card-CVV2`, `cardCvv2` and
-    /// `card cvv 2` are one. A word of ``qualifiers`` after which no such data is left clears the name;
-    /// its values are looked at all the same.
+    /// Words count whole and in any case; what parts them does not matter: `Card-CVV2`, `cardCvv2`
+    /// and `card cvv 2` are one. A word of `qualifiers` clears the name, since `cvv_result` is no
+    /// code; the values of the column are looked at all the same.
     init?(columnName name: String) {
         let readings = [words(name, atCapitals: false), words(name, atCapitals: true)]
         guard !readings.joined().contains(where: Self.qualifiers.contains) else { return nil }
@@ -34,8 +34,8 @@ enum SensitiveKind: String, Sendable, CaseIterable {
         return nil
     }
 
-    /// Names in the field, as words in lower case; digits are words of their own, so `cvv` covers CVV2.
-    /// A phrase also stands for its words written as one.
+    /// Names in the field, as words in lower case; digits are words of their own, so `cvv` covers
+    /// CVV2. A phrase also stands for its words written as one.
     private static let phrases: [(SensitiveKind, [String])] = [
         (
             .verificationCode,
@@ -73,7 +73,8 @@ enum SensitiveKind: String, Sendable, CaseIterable {
     ]
 }
 
-/// Whether `phrase` occurs in `words`, as it is or written as one word; alone, also letter by letter.
+/// Whether `phrase` occurs in `words`, as it is or written as one word; alone, also letter by
+/// letter.
 private func contains(_ words: [String], _ phrase: [String]) -> Bool {
     let joined = phrase.joined()
     if words.contains(joined) || words.joined() == joined { return true }
@@ -83,8 +84,8 @@ private func contains(_ words: [String], _ phrase: [String]) -> Bool {
     }
 }
 
-/// The words of a name in lower case: runs of letters and runs of digits. At capitals too, where asked
-/// for: `cardNumber` and `CVVCode` have two each.
+/// The words of a name in lower case: runs of letters and runs of digits. At capitals too, where
+/// asked for: `cardNumber` and `CVVCode` have two each.
 private func words(_ name: String, atCapitals: Bool) -> [String] {
     var words: [String] = []
     var word = ""
@@ -101,7 +102,8 @@ private func words(_ name: String, atCapitals: Bool) -> [String] {
         if let last = word.last {
             let next = index + 1 < characters.count ? characters[index + 1] : " "
             let isCapital =
-                character.isUppercase && (last.isLowercase || (last.isUppercase && next.isLowercase))
+                character.isUppercase
+                && (last.isLowercase || (last.isUppercase && next.isLowercase))
             if last.isNumber != character.isNumber || (atCapitals && isCapital) { endWord() }
         }
         word.append(character)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A text that may go on record: 1 to 200 printable ASCII characters, and no card number among them.
+struct AuditText: Hashable, Sendable {
+    static let byteCounts = 1...200
+    /// So many digits that pass Luhn count as a card number.
+    private static let panDigitCount = 13
+
+    let text: String
+
+    /// Takes a text; nil when it is empty, too long, not printable or holds a card number.
+    init?(_ text: String) {
+        guard Self.byteCounts.contains(text.utf8.count),
+            text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }),
+            !Self.holdsCardNumber(text.utf8)
+        else { return nil }
+        self.text = text
+    }
+
+    /// Whether 13 to 19 digits in a row, spaces and hyphens apart, pass Luhn.
+    private static func holdsCardNumber(_ text: String.UTF8View) -> Bool {
+        var digits: [UInt8] = []
+        for byte in text {
+            switch byte {
+            case 0x30...0x39:
+                digits.append(byte - 0x30)
+                let tails = panDigitCount...max(panDigitCount, min(digits.count, 19))
+                if digits.count >= panDigitCount,
+                    tails.contains(where: { LuhnCheck.passes(digits.suffix($0)) })
+                {
+                    return true
+                }
+            case 0x20, 0x2d: continue
+            default: digits = []
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+internal import SecretMemory
+
+// Keys cannot be copied; each lives in one object that many tasks share and borrow from.
+
+/// A data key (DEK) at work.
+final class DataKeyEntry: Sendable {
+    let row: StoredKey
+    let key: DataKey
+
+    init(
+        _ row: StoredKey, _ material: consuming KeyMaterial, slab: KeySlab,
+        allowsSoftwareAES: Bool
+    ) throws(VaultError) {
+        self.row = row
+        do throws(SuiteError) {
+            key = try DataKey(material, in: slab, allowingSoftwareAES: allowsSoftwareAES)
+        } catch {
+            throw VaultError(
+                error == .needsSoftwareAES ? .needsSoftwareAES : .memory,
+                subject: row.key.id.description)
+        }
+    }
+
+    /// The stricter of the key's state and its fence.
+    var seals: Bool { row.key.state.seals && row.fence == .sealing }
+}
+
+/// A fingerprint key at work.
+final class FingerprintKeyEntry: Sendable {
+    let row: StoredKey
+    let key: FingerprintKey
+
+    init(_ row: StoredKey, _ material: consuming KeyMaterial) {
+        self.row = row
+        key = FingerprintKey(material)
+    }
+
+    /// Whether new cards get a row under this key.
+    var seals: Bool { row.key.state.seals && row.fence == .sealing }
+    /// Whether cards are still found by it.
+    var opens: Bool { row.key.state.opens && row.fence != .closed }
+}
+
+/// A seal key at work.
+final class SealKeyEntry: Sendable {
+    let key: SealKey
+
+    init(_ material: consuming KeyMaterial) { key = SealKey(material) }
+}
+
+/// A scope key (KEK) at work.
+final class WrapperEntry: Sendable {
+    let key: KeyEncryptionKey
+
+    init(_ id: KeyID, _ keyring: KeyringFile) throws(VaultError) {
+        let material = try VaultError.keyring { () throws(KeyringError) in try keyring.unwrap(id) }
+        do throws(SecretMemoryError) {
+            key = try KeyEncryptionKey(material, in: keyring.slab)
+        } catch {
+            throw VaultError(.memory)
+        }
+    }
+
+    /// Unwraps a key that the store holds.
+    func unwrap(
+        _ row: StoredKey, _ wrapping: StoredKey.Wrapping, in vault: VaultID, slab: KeySlab
+    ) throws(VaultError) -> KeyMaterial {
+        do throws(UnwrapError) {
+            return try key.unwrap(
+                stored: wrapping.box, as: row.key.binding(in: vault), expecting: row.key.id,
+                purpose: row.key.purpose, suite: row.key.suite, in: slab)
+        } catch {
+            if case .memory = error { throw VaultError(.memory) }
+            throw VaultError(.integrity, subject: row.key.id.description)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+internal import Synchronization
+
+/// A store in memory, for tests and for tokens that need not outlive the process.
+public final class MemoryStore: VaultStore {
+    private let state = Mutex(State())
+
+    /// An empty store.
+    public init() {}
+
+    /// True: the store is gone with its value.
+    public var isEphemeral: Bool { true }
+
+    /// The record of a token.
+    public func card(_ token: Token) async throws(StoreError) -> CardRecord? {
+        state.withLock { $0.cards[token] }
+    }
+
+    /// Runs reads that see one state of the store.
+    public func read<R: Sendable>(
+        _ body: (any StoreReader) throws(StoreError) -> R
+    ) async throws(StoreError) -> R {
+        try run(body)
+    }
+
+    /// Runs one transaction.
+    public func write<R: Sendable>(
+        _ body: (any StoreTransaction) throws(StoreError) -> R
+    ) async throws(StoreError) -> R {
+        try run(body)
+    }
+
+    private func run<R: Sendable>(
+        _ body: (any StoreTransaction) throws(StoreError) -> R
+    ) throws(StoreError) -> R {
+        try state.withLock { state throws(StoreError) in
+            let transaction = Transaction(exchange(&state, with: State()))
+            do throws(StoreError) {
+                let result = try body(transaction)
+                state = transaction.state
+                return result
+            } catch {
+                transaction.rollBack()
+                state = transaction.state
+                throw error
+            }
+        }
+    }
+}
+
+private struct State {
+    var vault: VaultID?
+    var pin: Pin?
+    var keySets: [ScopeID?: KeySet] = [:]
+    var lastKeyNumber: Int64 = 0
+    var cards: [Token: CardRecord] = [:]
+    var tokens: [FingerprintRecord: Token] = [:]
+    var fingerprints: [Token: [FingerprintRecord]] = [:]
+}
+
+/// Works on the state in place and remembers how to take back what it did.
+private final class Transaction: StoreTransaction {
+    private(set) var state: State
+    private var undo: [(inout State) -> Void] = []
+
+    init(_ state: consuming State) { self.state = state }
+
+    func rollBack() {
+        for step in undo.reversed() { step(&state) }
+        undo = []
+    }
+
+    func vault() -> VaultID? { state.vault }
+    func pin() -> Pin? { state.pin }
+    func hasCards() -> Bool { !state.cards.isEmpty }
+    func epoch(of scope: ScopeID?) -> UInt64? { state.keySets[scope]?.epoch }
+    func keySet(of scope: ScopeID?) -> KeySet? { state.keySets[scope] }
+    func card(_ token: Token) -> CardRecord? { state.cards[token] }
+    func token(of fingerprint: FingerprintRecord) -> Token? { state.tokens[fingerprint] }
+
+    func reset(for vault: VaultID) {
+        let before = exchange(&state, with: State(vault: vault))
+        undo.append { $0 = before }
+    }
+
+    func put(_ pin: Pin) { set(\.pin, to: pin) }
+    func put(_ keySet: KeySet) { set(\.keySets[keySet.scope], to: keySet) }
+
+    func nextKeyNumber() -> KeyNumber {
+        set(\.lastKeyNumber, to: state.lastKeyNumber + 1)
+        return KeyNumber(rawValue: state.lastKeyNumber)
+    }
+
+    func insert(_ cards: [NewCard]) -> [InsertOutcome] { cards.map(insert) }
+
+    private func insert(_ card: NewCard) -> InsertOutcome {
+        let token = card.record.token
+        for fingerprint in card.fingerprints {
+            if let token = state.tokens[fingerprint] { return .exists(token, state.cards[token]) }
+        }
+        guard state.cards[token] == nil else { return .tokenTaken }
+        set(\.cards[token], to: card.record)
+        set(\.fingerprints[token], to: card.fingerprints)
+        for fingerprint in card.fingerprints { set(\.tokens[fingerprint], to: token) }
+        return .inserted
+    }
+
+    func delete(_ token: Token) -> Bool {
+        let isThere = state.cards[token] != nil
+        for fingerprint in state.fingerprints[token] ?? [] { set(\.tokens[fingerprint], to: nil) }
+        set(\.fingerprints[token], to: nil)
+        set(\.cards[token], to: nil)
+        return isThere
+    }
+
+    private func set<Value>(_ place: WritableKeyPath<State, Value>, to value: Value) {
+        let before = exchange(&state[keyPath: place], with: value)
+        undo.append { $0[keyPath: place] = before }
+    }
+}

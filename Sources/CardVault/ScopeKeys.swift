@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardData
+internal import CardKeys
+internal import SecretMemory
+
+/// The unwrapped keys of one scope at one epoch, and what they do to a card.
+final class ScopeKeys: Sendable {
+    let scope: KeyringScope
+    let epoch: UInt64
+    private let vault: VaultID
+    private let truncation: Truncation
+    private let dataKeys: [KeyNumber: DataKeyEntry]
+    private let sealing: DataKeyEntry?
+    private let fingerprintKeys: [FingerprintKeyEntry]
+
+    /// Unwraps what `set` holds.
+    ///
+    /// - Parameters:
+    ///   - set: an authentic key set of the scope.
+    ///   - scope: the scope as the keyring knows it.
+    ///   - keyring: unwraps the scope key.
+    ///   - allowsSoftwareAES: whether a key may run without AES instructions.
+    init(
+        _ set: KeySet, scope: KeyringScope, keyring: KeyringFile, allowsSoftwareAES: Bool
+    ) throws(VaultError) {
+        let snapshot = keyring.current()
+        self.scope = scope
+        epoch = set.epoch
+        vault = snapshot.vault
+        truncation = snapshot.binDigitCount == 8 ? .firstEightLastFour : .firstSixLastFour
+        var dataKeys: [KeyNumber: DataKeyEntry] = [:]
+        var fingerprintKeys: [FingerprintKeyEntry] = []
+        let wrappers = try Self.wrappers(in: set, keyring: keyring)
+        for row in set.keys where row.key.state.opens && row.fence != .closed {
+            guard let wrapping = row.wrapping, let wrapper = wrappers[wrapping.by] else { continue }
+            let material = try wrapper.unwrap(row, wrapping, in: vault, slab: keyring.slab)
+            switch row.key.purpose {
+            case .data:
+                dataKeys[row.number] = try DataKeyEntry(
+                    row, material, slab: keyring.slab, allowsSoftwareAES: allowsSoftwareAES)
+            case .fingerprint:
+                fingerprintKeys.append(FingerprintKeyEntry(row, material))
+            default: continue
+            }
+        }
+        self.dataKeys = dataKeys
+        self.fingerprintKeys = fingerprintKeys.sorted { $0.row.number < $1.row.number }
+        sealing = dataKeys.values.filter(\.seals).max { $0.row.key.sequence < $1.row.key.sequence }
+    }
+
+    /// The scope keys (KEK) of the set that the keyring still has, by their numbers.
+    private static func wrappers(
+        in set: KeySet, keyring: KeyringFile
+    ) throws(VaultError) -> [KeyNumber: WrapperEntry] {
+        var wrappers: [KeyNumber: WrapperEntry] = [:]
+        for row in set.keys where row.key.purpose == .scope && row.fence != .closed {
+            guard let known = keyring.current().key(row.key.id), known.scope == set.scope else {
+                throw VaultError(.integrity, subject: row.key.id.description)
+            }
+            guard known.state.opens else { continue }
+            wrappers[row.number] = try WrapperEntry(row.key.id, keyring)
+        }
+        return wrappers
+    }
+
+    /// The id of a key of the set; nil when the set has none of that number.
+    func keyID(_ number: KeyNumber) -> KeyID? { dataKeys[number]?.row.key.id }
+
+    /// Whether a card sealed by this key belongs to the scope.
+    func owns(_ number: KeyNumber) -> Bool { dataKeys[number] != nil }
+
+    /// Makes a sealed card with its search rows.
+    ///
+    /// - Parameters:
+    ///   - packed: the 9 bytes of the card number.
+    ///   - card: what may be shown of it.
+    ///   - format: of the token.
+    ///   - moment: now.
+    func seal(
+        _ packed: Span<UInt8>, _ card: CardOutline, format: TokenFormat, at moment: Timestamp
+    ) throws(VaultError) -> NewCard {
+        guard let sealing else {
+            throw VaultError(.noSealingKey, subject: scope.id.description)
+        }
+        let facts = CardFacts(
+            format: format, display: card.display, brand: card.brand, expiry: card.expiry,
+            created: moment, expires: nil)
+        let token = try TokenDraw.draw(
+            format, display: card.display, style: scope.tokens, at: moment)
+        var box = [UInt8](repeating: 0, count: CardRecord.boxByteCount)
+        var span = box.mutableSpan
+        sealing.key.seal(
+            packed, as: CardRecord.binding(token, facts, vault: vault, scope: scope.id),
+            into: &span)
+        return NewCard(
+            record: CardRecord(token: token, key: sealing.row.number, box: box, facts: facts),
+            fingerprints: fingerprints(of: packed, format: format, for: \.seals))
+    }
+
+    /// The search rows of a card under every key that may still find it.
+    func searchRows(of packed: Span<UInt8>, format: TokenFormat) -> [FingerprintRecord] {
+        fingerprints(of: packed, format: format, for: \.opens)
+    }
+
+    private func fingerprints(
+        of packed: Span<UInt8>, format: TokenFormat, for use: KeyPath<FingerprintKeyEntry, Bool>
+    ) -> [FingerprintRecord] {
+        var rows: [FingerprintRecord] = []
+        for entry in fingerprintKeys where entry[keyPath: use] {
+            let fingerprint = entry.key.fingerprint(of: packed, scope: scope.id.description)
+            rows.append(
+                FingerprintRecord(key: entry.row.number, format: format, fingerprint: fingerprint))
+        }
+        return rows
+    }
+
+    /// Opens a card.
+    ///
+    /// - Throws: `notFound` when its key is not one of the scope, `integrity` with the token when the
+    ///   record is not as it was written.
+    func open(_ record: CardRecord) throws(VaultError) -> PAN {
+        guard let entry = dataKeys[record.key] else { throw VaultError(.notFound) }
+        let binding = CardRecord.binding(
+            record.token, record.facts, vault: vault, scope: scope.id)
+        do throws(OpenError) {
+            let pan = try PAN.opened { plaintext throws(OpenError) in
+                try entry.key.open(record.box.span, as: binding, into: &plaintext)
+            }
+            if let pan { return pan }
+        } catch {}
+        throw VaultError(.integrity, subject: record.token.description)
+    }
+
+    /// What may be shown of a batch's row.
+    func outline(_ batch: borrowing CardBatch, at index: Int) -> CardOutline {
+        CardOutline(
+            display: batch.display(at: index, truncation), brand: batch.brand(at: index),
+            expiry: batch.expiry(at: index))
+    }
+
+    /// What may be shown of a card.
+    func outline(_ pan: borrowing PAN, expiry: ExpiryDate?) -> CardOutline {
+        CardOutline(display: pan.display(truncation), brand: pan.brand, expiry: expiry)
+    }
+}
+
+/// What may be shown of a card that is about to be stored.
+struct CardOutline {
+    let display: DisplayDigits
+    let brand: CardBrand
+    let expiry: ExpiryDate?
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+public import CardKeys
+
+/// Making a vault, and making scopes: what a custodian does, and a server never.
+extension Vault {
+    /// Makes a new vault: the store first and without a pin, then the keyring file, then the pin.
+    ///
+    /// A crash before the keyring file is there leaves nothing that opens, and this may be called again;
+    /// a crash after it leaves a vault that opens.
+    ///
+    /// - Parameters:
+    ///   - keyring: from `KeyringFile.draft`.
+    ///   - store: an empty store, or one that an earlier call left without a pin and without cards.
+    /// - Throws: ``VaultError``: `vaultExists` when there is a keyring file, or a store in use.
+    public static func initialize(
+        _ keyring: KeyringFile, store: any VaultStore
+    ) async throws(VaultError) {
+        let lock = try VaultError.keyring { () throws(KeyringError) in try keyring.lock() }
+        try VaultError.keyring { () throws(KeyringError) in try keyring.requireNoFile() }
+        let snapshot = keyring.current()
+        let vaultKeys = try KeySetDraft(vaultKeysOf: snapshot)
+        var scopeKeys: [KeySetDraft] = []
+        for scope in snapshot.scopes {
+            scopeKeys.append(try KeySetDraft(scope: scope.id, of: keyring, at: snapshot.created))
+        }
+        let sealKey = try sealKey(of: keyring)
+        let isMade = try await VaultError.store { () throws(StoreError) in
+            try await store.write { transaction throws(StoreError) in
+                guard try transaction.pin() == nil, try !transaction.hasCards() else {
+                    return false
+                }
+                try transaction.reset(for: snapshot.vault)
+                try vaultKeys.store(in: transaction, sealedBy: sealKey)
+                for keys in scopeKeys { try keys.store(in: transaction, sealedBy: sealKey) }
+                return true
+            }
+        }
+        guard isMade else { throw VaultError(.vaultExists) }
+        try VaultError.keyring { () throws(KeyringError) in try keyring.save(under: lock) }
+        _ = try await Vault(keyring: keyring, store: store)  // sets the pin
+    }
+
+    private static func sealKey(of keyring: KeyringFile) throws(VaultError) -> SealKeyEntry {
+        guard let key = keyring.current().primary(.seal) else { throw VaultError(.noSealingKey) }
+        return SealKeyEntry(
+            try VaultError.keyring { () throws(KeyringError) in try keyring.unwrap(key.id) })
+    }
+
+    /// Makes a scope, or completes one whose making was cut off: the keyring entry first, then the keys
+    /// in the store, then the pin.
+    ///
+    /// - Parameters:
+    ///   - id: the name.
+    ///   - tokens: how its opaque tokens are drawn.
+    /// - Throws: ``VaultError``: `scopeExists` when nothing is left to do.
+    public func addScope(
+        _ id: ScopeID, tokens: KeyringScope.TokenStyle = .timeOrdered
+    ) async throws(VaultError) {
+        try checkProcess()
+        let lock = try VaultError.keyring { () throws(KeyringError) in try keyring.lock() }
+        _ = try VaultError.keyring { () throws(KeyringError) in try keyring.reload() }
+        if keyring.current().scope(id) == nil {
+            try VaultError.keyring { () throws(KeyringError) in
+                try keyring.addScope(id, tokens: tokens, at: now(), under: lock)
+            }
+        } else if try await authenticKeySet(of: id) != nil {
+            throw VaultError(.scopeExists, subject: id.description)
+        }
+        try await storeKeySet(of: id)
+        try await checkPin()
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+
+/// How keyring and store are held against each other when a vault is opened or a keyring read again.
+extension Vault {
+    /// Checks that the store is this keyring's, that the keyring is not too old, and the vault's key set.
+    func open() async throws(VaultError) {
+        let vault = try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in try reader.vault() }
+        }
+        if vault == nil && store.isEphemeral { try await storeVault() }
+        guard let vault = vault ?? (store.isEphemeral ? keyring.current().vault : nil) else {
+            throw VaultError(.notInitialized)
+        }
+        guard vault == keyring.current().vault else { throw VaultError(.otherVault) }
+        try await checkPin()
+        guard try await authenticKeySet(of: nil) != nil else { throw VaultError(.notInitialized) }
+    }
+
+    /// Refuses a keyring that is older than the pin requires or grown apart from it, and raises the pin
+    /// to one that is newer. The keyring is written first and the pin after it, so that a crash between
+    /// the two leaves a pin that the next opening raises.
+    func checkPin() async throws(VaultError) {
+        guard !store.isEphemeral else { return }
+        while true {
+            let (pin, hasCards) = try await VaultError.store { () throws(StoreError) in
+                try await store.read { reader throws(StoreError) in
+                    (try reader.pin(), try reader.hasCards())
+                }
+            }
+            let keyring = keyring.current()
+            if let pin {
+                try await check(keyring, against: pin)
+                if keyring.generation <= pin.generation { return }
+            } else if keyring.generation != 1 || hasCards {
+                throw VaultError(.integrity, subject: "pin")
+            }
+            if try await raise(pin, to: keyring) { return }
+        }
+    }
+
+    private func check(_ keyring: Keyring, against pin: Pin) async throws(VaultError) {
+        let sealKey = try await sealKey(pin.sealKey)
+        guard pin.isAuthentic(under: sealKey.key), pin.vault == keyring.vault else {
+            throw VaultError(.integrity, subject: "pin")
+        }
+        guard keyring.generation >= pin.required else { throw VaultError(.keyringOlder) }
+        guard keyring.generation != pin.generation || keyring.code == pin.keyringCode else {
+            throw VaultError(.keyringForked)
+        }
+    }
+
+    /// Writes the pin on `keyring` if it is still `pin`; tells whether it was.
+    private func raise(_ pin: Pin?, to keyring: Keyring) async throws(VaultError) -> Bool {
+        let sealKey = try await primarySealKey()
+        let required = max(pin?.required ?? 1, keyring.required)
+        let raised = Pin(on: keyring, required: required, sealedBy: sealKey.key)
+        return try await VaultError.store { () throws(StoreError) in
+            try await writer.write { transaction throws(StoreError) in
+                guard try transaction.pin() == pin else { return false }
+                try transaction.put(raised)
+                return true
+            }
+        }
+    }
+
+    /// Makes an empty store this vault's. For stores that are gone with their process.
+    private func storeVault() async throws(VaultError) {
+        let vault = keyring.current().vault
+        let sealKey = try await primarySealKey()
+        let keys = try KeySetDraft(vaultKeysOf: keyring.current())
+        try await VaultError.store { () throws(StoreError) in
+            try await writer.write { transaction throws(StoreError) in
+                guard try transaction.vault() == nil else { return }
+                try transaction.reset(for: vault)
+                try keys.store(in: transaction, sealedBy: sealKey)
+            }
+        }
+    }
+
+    /// Makes and stores the keys of a scope that the store has none for.
+    func storeKeySet(of scope: ScopeID) async throws(VaultError) {
+        let sealKey = try await primarySealKey()
+        let keys = try KeySetDraft(scope: scope, of: keyring, at: now())
+        try await VaultError.store { () throws(StoreError) in
+            try await writer.write { transaction throws(StoreError) in
+                guard try transaction.epoch(of: scope) == nil else { return }
+                try keys.store(in: transaction, sealedBy: sealKey)
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+public import CardKeys
+public import Logging
+internal import SecretMemory
+internal import Synchronization
+
+/// A vault: sealed cards in a store, opened with the keys of a keyring.
+///
+/// A vault may be used from any task, and several processes may share one store. Every call on a card or
+/// a token goes through its ``Scope``.
+public final class Vault: Sendable {
+    let keyring: KeyringFile
+    let store: any VaultStore
+    let writer: Writer
+    let log: Logger
+    private let clock: @Sendable () -> Timestamp
+    private let allowsSoftwareAES: Bool
+    private let process = ForkMark()
+    private let scopes = ScopeCache()
+    private let sealKeys = Mutex<[KeyID: SealKeyEntry]>([:])
+    private let isBehindKeyring = Mutex(false)
+
+    /// Opens a vault.
+    ///
+    /// - Parameters:
+    ///   - keyring: the unlocked keyring.
+    ///   - store: the store of the same vault.
+    ///   - allowingSoftwareAES: whether XAES-256-GCM may run on a processor without AES instructions, in
+    ///     software that may not be constant time.
+    ///   - logger: gets ids, counts and durations, and never anything of a card.
+    ///   - now: the clock.
+    /// - Throws: ``VaultError``: `otherVault`, `notInitialized`, `keyringOlder`, `keyringForked`,
+    ///   `integrity`, or what the store said.
+    public init(
+        keyring: KeyringFile, store: any VaultStore, allowingSoftwareAES: Bool = false,
+        logger: Logger = Logger(label: "card-vault"),
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) async throws(VaultError) {
+        self.keyring = keyring
+        self.store = store
+        writer = Writer(store: store)
+        log = logger
+        clock = now
+        allowsSoftwareAES = allowingSoftwareAES
+        try await open()
+    }
+
+    /// Whether the keyring file has a root key that this process does not know. The vault goes on with
+    /// the keys it holds; open it anew with a custodian's secret to see the new ones.
+    public var needsUnlock: Bool { isBehindKeyring.withLock { $0 } }
+
+    /// Whether all key memory is locked. False only where the keyring was opened with an opt-out.
+    public var isKeyMemoryLocked: Bool { keyring.slab.isLocked }
+
+    /// A scope of the vault.
+    ///
+    /// - Parameters:
+    ///   - name: the scope's id.
+    ///   - actor: who is asking, for the record: 1 to 200 printable characters, no card number.
+    /// - Throws: ``VaultError``: `unknownScope`, `scopeIncomplete`, `badActor`, `integrity`.
+    public func scope(
+        _ name: String, as actor: String = "unnamed"
+    ) async throws(VaultError) -> Scope {
+        try checkProcess()
+        guard let actor = AuditText(actor) else { throw VaultError(.badActor) }
+        guard let id = ScopeID(name) else { throw VaultError(.unknownScope) }
+        _ = try await keys(of: id)
+        return Scope(vault: self, id: id, actor: actor)
+    }
+
+    /// The scopes of the vault, in the order of their making.
+    public var scopeList: [KeyringScope] { keyring.current().scopes }
+
+    func now() -> Timestamp { clock() }
+
+    /// A child process shares its parent's handles and locks, and must open a vault of its own.
+    func checkProcess() throws(VaultError) {
+        guard !process.isForked else { throw VaultError(.forked) }
+    }
+}
+
+/// Keys: loaded when first used, checked when loaded, loaded again when the store has moved on.
+extension Vault {
+    /// The keys of a scope.
+    func keys(of scope: ScopeID) async throws(VaultError) -> ScopeKeys {
+        if let keys = scopes.keys(of: scope) { return keys }
+        if keyring.current().scope(scope) == nil { try await reloadKeyring() }
+        return try await load(scope)
+    }
+
+    /// The keys of a scope after the store has shown that `keys` are not the latest.
+    func keys(after keys: ScopeKeys) async throws(VaultError) -> ScopeKeys {
+        log.info("key set changed", metadata: ["scope": "\(keys.scope.id)"])
+        try await reloadKeyring()
+        return try await load(keys.scope.id)
+    }
+
+    /// Whether the store has a later key set than `keys`.
+    func isStale(_ keys: ScopeKeys) async throws(VaultError) -> Bool {
+        let epoch = try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in
+                try reader.epoch(of: keys.scope.id)
+            }
+        }
+        return epoch != keys.epoch
+    }
+
+    /// Forgets every unwrapped key; the next call unwraps what it needs again.
+    public func forgetKeys() {
+        scopes.removeAll()
+        sealKeys.withLock { $0 = [:] }
+    }
+
+    private func load(_ id: ScopeID) async throws(VaultError) -> ScopeKeys {
+        guard let scope = keyring.current().scope(id) else {
+            throw VaultError(.unknownScope, subject: id.description)
+        }
+        guard let set = try await authenticKeySet(of: id) else {
+            guard store.isEphemeral else {
+                throw VaultError(.scopeIncomplete, subject: id.description)
+            }
+            try await storeKeySet(of: id)
+            return try await load(id)
+        }
+        let isKnown = set.keys.allSatisfy {
+            $0.key.purpose.isStoreHeld || keyring.current().key($0.key.id) != nil
+        }
+        if !isKnown { try await reloadKeyring() }
+        let keys = try ScopeKeys(
+            set, scope: scope, keyring: keyring, allowsSoftwareAES: allowsSoftwareAES)
+        scopes.keep(keys)
+        return keys
+    }
+
+    /// The key set of a scope or of the vault, once its code is checked; nil when the store has none.
+    func authenticKeySet(of scope: ScopeID?) async throws(VaultError) -> KeySet? {
+        let set = try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in try reader.keySet(of: scope) }
+        }
+        guard let set else { return nil }
+        let sealKey = try await sealKey(set.sealKey)
+        guard set.scope == scope, set.isAuthentic(in: keyring.current().vault, under: sealKey.key)
+        else { throw VaultError(.integrity, subject: "key set \(scope?.description ?? "")") }
+        return set
+    }
+
+    /// A seal key of the keyring; one that is not there may be new in the file.
+    func sealKey(_ id: KeyID) async throws(VaultError) -> SealKeyEntry {
+        if let entry = sealKeys.withLock({ $0[id] }) { return entry }
+        if keyring.current().key(id) == nil { try await reloadKeyring() }
+        guard let key = keyring.current().key(id), key.purpose == .seal, key.state.opens else {
+            throw VaultError(.integrity, subject: id.description)
+        }
+        let material = try VaultError.keyring { () throws(KeyringError) in try keyring.unwrap(id) }
+        let entry = SealKeyEntry(material)
+        sealKeys.withLock { $0[id] = entry }
+        return entry
+    }
+
+    /// The seal key that makes new codes.
+    func primarySealKey() async throws(VaultError) -> SealKeyEntry {
+        guard let key = keyring.current().primary(.seal) else { throw VaultError(.noSealingKey) }
+        return try await sealKey(key.id)
+    }
+
+    /// Reads the keyring file again and holds it against the pin.
+    ///
+    /// A file with another root key cannot be read here: the vault goes on with the keys it holds, and
+    /// says so.
+    private func reloadKeyring() async throws(VaultError) {
+        do throws(KeyringError) {
+            let before = keyring.current().generation
+            let after = try keyring.reload().generation
+            guard after > before else { return }
+        } catch {
+            guard error == .needsUnlock else { throw VaultError(error) }
+            isBehindKeyring.withLock { $0 = true }
+            log.warning("the keyring must be unlocked again")
+            return
+        }
+        try await checkPin()
+    }
+}

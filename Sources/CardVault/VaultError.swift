@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CardData
+internal import CardCrypto
+internal import CardKeys
+internal import SecretMemory
+
+/// Why a vault could not do what it was asked.
+public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What kind of failure it was. Cases may be added.
+    public enum Code: String, Sendable {
+        /// There is no such token in this scope. A token of another scope is the same as none.
+        case notFound
+        /// There is no such scope.
+        case unknownScope
+        /// There is such a scope already.
+        case scopeExists
+        /// The keyring has the scope and the store has no keys for it: `scope add` was cut off.
+        case scopeIncomplete
+        /// The keyring holds as many scopes as it may.
+        case tooManyScopes
+        /// A record, key set or pin is not as it was written; `subject` names it.
+        case integrity
+        /// A row of a batch is no card number; `reason` says why.
+        case badPAN
+        /// A digit format would have fewer than six random digits for this card.
+        case formatTooNarrow
+        /// Sixteen tokens in a row were taken.
+        case formatFull
+        /// A purpose is empty, too long, not printable, or holds a card number.
+        case badPurpose
+        /// An actor's name is empty, too long, not printable, or holds a card number.
+        case badActor
+        /// No key of the scope may seal.
+        case noSealingKey
+        /// A key needs AES instructions that this processor does not have.
+        case needsSoftwareAES
+        /// Guarded memory could not be had.
+        case memory
+        /// There is no keyring file.
+        case keyringMissing
+        /// The keyring file could not be read or written.
+        case keyringFile
+        /// The keyring file is no keyring of this release.
+        case keyringMalformed
+        /// No slot opens with the secret presented.
+        case cannotUnlock
+        /// The keyring file was altered.
+        case keyringIntegrity
+        /// The keyring has a new root key and must be unlocked again.
+        case needsUnlock
+        /// The keyring is older than the store requires.
+        case keyringOlder
+        /// The keyring and the one that the store saw grew apart.
+        case keyringForked
+        /// There is a vault already.
+        case vaultExists
+        /// The store belongs to another vault.
+        case otherVault
+        /// The store has not been initialized, or only in part.
+        case notInitialized
+        /// The store failed; `store` says how.
+        case store
+        /// The process was forked since the vault was opened.
+        case forked
+        /// The task was cancelled before its record went to the writer.
+        case cancelled
+    }
+
+    /// What kind of failure it was.
+    public let code: Code
+    /// The id of what failed, a token, key or scope; nil where it is the caller's own argument.
+    public let subject: String?
+    /// Why a row of a batch is no card number.
+    public let reason: PANError?
+    /// What the store said.
+    public let store: StoreError?
+    /// The system's error number, where there is one.
+    public let systemCode: Int32?
+
+    init(
+        _ code: Code, subject: String? = nil, reason: PANError? = nil, systemCode: Int32? = nil
+    ) {
+        self.code = code
+        self.subject = subject
+        self.reason = reason
+        store = nil
+        self.systemCode = systemCode
+    }
+
+    init(_ error: StoreError) {
+        code = .store
+        subject = nil
+        reason = nil
+        store = error
+        systemCode = error.systemCode
+    }
+
+    init(_ error: KeyringError) {
+        let subject: String? = if case .wrappedKey(let id) = error { id } else { nil }
+        let systemCode: Int32? = if case .file(let error) = error { error.systemCode } else { nil }
+        let code: Code =
+            switch error {
+            case .notFound: .keyringMissing
+            case .exists: .vaultExists
+            case .tooLarge, .malformed, .badField, .unknownVersion: .keyringMalformed
+            case .cannotUnlock: .cannotUnlock
+            case .integrity, .wrappedKey: .keyringIntegrity
+            case .needsUnlock: .needsUnlock
+            case .older: .keyringOlder
+            case .forked: .keyringForked
+            case .unknownScope: .unknownScope
+            case .scopeExists: .scopeExists
+            case .tooManyScopes: .tooManyScopes
+            case .file: .keyringFile
+            case .memory: .memory
+            }
+        self.init(code, subject: subject, systemCode: systemCode)
+    }
+}
+
+extension VaultError {
+    /// One sentence with ids and numbers, and nothing of a card.
+    public var description: String {
+        if let store { return store.description }
+        let about = subject.map { " (\($0))" } ?? ""
+        let number = systemCode.map { ", error \($0)" } ?? ""
+        return "\(sentence)\(about)\(number)."
+    }
+
+    private var sentence: String {
+        switch code {
+        case .notFound: "There is no such token in this scope"
+        case .unknownScope: "There is no such scope"
+        case .scopeExists: "There is such a scope already"
+        case .scopeIncomplete: "The scope was made in part only"
+        case .tooManyScopes: "The keyring holds as many scopes as it may"
+        case .integrity: "A record of the store was altered"
+        case .badPAN: reason.map { "This is no card number: \($0)" } ?? "This is no card number"
+        case .formatTooNarrow: "The format leaves fewer than six random digits for this card"
+        case .formatFull: "No free token was found for this format"
+        case .badPurpose: "A purpose is 1 to 200 printable characters without a card number"
+        case .badActor: "An actor is 1 to 200 printable characters without a card number"
+        case .noSealingKey: "No key of the scope may seal"
+        case .needsSoftwareAES: "A key needs AES instructions, which this processor does not have"
+        case .memory: "Guarded memory could not be had"
+        case .keyringMissing: "There is no keyring file"
+        case .keyringFile: "The keyring file could not be read or written"
+        case .keyringMalformed: "The keyring file is no keyring of this release"
+        case .cannotUnlock: "The secret opens no slot of the keyring"
+        case .keyringIntegrity: "The keyring file was altered"
+        case .needsUnlock: "The keyring has a new root key and must be unlocked again"
+        case .keyringOlder: "The keyring is older than the store requires"
+        case .keyringForked: "The keyring and the one that the store saw grew apart"
+        case .vaultExists: "There is a vault already"
+        case .otherVault: "The store belongs to another vault"
+        case .notInitialized: "The store is not initialized"
+        case .store: "The store failed"
+        case .forked: "The process was forked since the vault was opened"
+        case .cancelled: "The task was cancelled"
+        }
+    }
+}
+
+/// What the layers below throw becomes a vault's error.
+extension VaultError {
+    static func keyring<R: ~Copyable>(
+        _ body: () throws(KeyringError) -> R
+    ) throws(VaultError) -> R {
+        do throws(KeyringError) { return try body() } catch { throw VaultError(error) }
+    }
+
+    static func store<R>(
+        _ body: () async throws(StoreError) -> R
+    ) async throws(VaultError) -> R {
+        do throws(StoreError) { return try await body() } catch { throw VaultError(error) }
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CardCrypto
+public import CardKeys
+
+/// Where sealed records are kept. A store never sees a card number, a key or a plaintext.
+///
+/// Conformers are checked by one suite of laws. Nothing in it leans on a particular engine: several
+/// processes may share a store, over a file or a network. Reads and the closures of transactions are
+/// synchronous; a store that waits for a network does so on an executor of its own.
+public protocol VaultStore: Sendable {
+    /// Whether the store is gone when its value is: then it needs neither `initialize` nor a pin.
+    var isEphemeral: Bool { get }
+
+    /// The record of a token; nil when there is none.
+    func card(_ token: Token) async throws(StoreError) -> CardRecord?
+
+    /// Runs reads that see one state of the store.
+    func read<R: Sendable>(
+        _ body: (any StoreReader) throws(StoreError) -> R
+    ) async throws(StoreError) -> R
+
+    /// Runs one transaction. Either all of its writes are durable when this returns, or it throws and
+    /// none is done. No other transaction runs meanwhile on what it touches.
+    func write<R: Sendable>(
+        _ body: (any StoreTransaction) throws(StoreError) -> R
+    ) async throws(StoreError) -> R
+}
+
+/// The reads of a store.
+public protocol StoreReader {
+    /// The vault whose records these are; nil in a store that was never initialized.
+    func vault() throws(StoreError) -> VaultID?
+    /// The pin; nil before the first.
+    func pin() throws(StoreError) -> Pin?
+    /// Whether any card is stored.
+    func hasCards() throws(StoreError) -> Bool
+    /// The epoch of a key set; nil when there is no such set.
+    func epoch(of scope: ScopeID?) throws(StoreError) -> UInt64?
+    /// A key set with its keys by their numbers; nil when there is none.
+    func keySet(of scope: ScopeID?) throws(StoreError) -> KeySet?
+    /// The record of a token; nil when there is none.
+    func card(_ token: Token) throws(StoreError) -> CardRecord?
+    /// The token of a fingerprint; nil when there is none.
+    func token(of fingerprint: FingerprintRecord) throws(StoreError) -> Token?
+}
+
+/// The reads and writes of one transaction.
+public protocol StoreTransaction: StoreReader {
+    /// Makes this an empty store of `vault`: whatever was in it is gone.
+    func reset(for vault: VaultID) throws(StoreError)
+    /// Writes the pin over the one before.
+    func put(_ pin: Pin) throws(StoreError)
+    /// Writes a key set and its keys over the set of that scope before.
+    func put(_ keySet: KeySet) throws(StoreError)
+    /// The next number that no key of the store has, nor ever had.
+    func nextKeyNumber() throws(StoreError) -> KeyNumber
+    /// Stores cards, each only when none of its fingerprints and not its token is there already; in this
+    /// order of questions. Cards before it in `cards` count as stored. One outcome a card, in order.
+    func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome]
+    /// Removes a card and every fingerprint of its token; tells whether there was a card.
+    func delete(_ token: Token) throws(StoreError) -> Bool
+}
+
+/// A card to be stored, with its search rows.
+public struct NewCard: Hashable, Sendable {
+    /// The sealed card.
+    public let record: CardRecord
+    /// Its search rows: one for each fingerprint key in use.
+    public let fingerprints: [FingerprintRecord]
+
+    /// Joins a card and its search rows.
+    public init(record: CardRecord, fingerprints: [FingerprintRecord]) {
+        self.record = record
+        self.fingerprints = fingerprints
+    }
+}
+
+/// What became of a card to be stored.
+public enum InsertOutcome: Hashable, Sendable {
+    /// It was stored.
+    case inserted
+    /// One of its fingerprints is there and belongs to this token, whose record is nil when it is not
+    /// there. Nothing was stored.
+    case exists(Token, CardRecord?)
+    /// Its token is another card's. Nothing was stored.
+    case tokenTaken
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The statements of the store, each prepared once a connection.
+enum SQLiteQuery: Int, CaseIterable {
+    case begin, beginImmediate, commit, rollback
+    case vault, insertVault
+    case pin, putPin
+    case anyCard, card, insertCard, deleteCard
+    case token, insertFingerprint, deleteFingerprint, deleteFingerprints
+    case epoch, keySet, putKeySet, keys, deleteKeys, insertKey, lastKeyNumber
+
+    var sql: String {
+        switch self {
+        case .begin: "BEGIN"
+        case .beginImmediate: "BEGIN IMMEDIATE"
+        case .commit: "COMMIT"
+        case .rollback: "ROLLBACK"
+        case .vault: "SELECT id FROM vault"
+        case .insertVault: "INSERT INTO vault VALUES (1, ?)"
+        case .pin:
+            "SELECT vault, generation, keyring_code, required, seal_key, code FROM pin"
+        case .putPin: "INSERT OR REPLACE INTO pin VALUES (1, ?, ?, ?, ?, ?, ?)"
+        case .anyCard: "SELECT EXISTS (SELECT 1 FROM cards)"
+        case .card:
+            """
+            SELECT key, box, format, display, brand, expiry, created, expires
+            FROM cards WHERE token = ?
+            """
+        case .insertCard:
+            "INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        case .deleteCard: "DELETE FROM cards WHERE token = ?"
+        case .token:
+            "SELECT token FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
+        case .insertFingerprint:
+            "INSERT INTO fingerprints VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        case .deleteFingerprint:
+            "DELETE FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
+        case .deleteFingerprints: "DELETE FROM fingerprints WHERE token = ?"
+        case .epoch: "SELECT epoch FROM key_sets WHERE scope = ?"
+        case .keySet: "SELECT number, epoch, seal_key, code FROM key_sets WHERE scope = ?"
+        case .putKeySet:
+            """
+            INSERT INTO key_sets (scope, epoch, seal_key, code) VALUES (?, ?, ?, ?)
+            ON CONFLICT (scope) DO UPDATE SET
+            epoch = excluded.epoch, seal_key = excluded.seal_key, code = excluded.code
+            """
+        case .keys:
+            """
+            SELECT number, id, purpose, suite, sequence, fence, state, dates, wrapped_by, wrapped
+            FROM keys WHERE key_set = ? ORDER BY number
+            """
+        case .deleteKeys: "DELETE FROM keys WHERE key_set = ?"
+        case .insertKey: "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        case .lastKeyNumber: "SELECT coalesce(max(number), 0) FROM keys"
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardVault
+
+/// The tables of the store. They are part of the documented format: see the article on the wire format.
+enum SQLiteSchema {
+    /// Counts up with every change of the tables.
+    static let version: Int64 = 1
+    /// Marks the file as a card vault's store: "CVlt".
+    static let applicationID: Int64 = 0x4356_6c74
+
+    /// Settings of every connection.
+    ///
+    /// Checkpoints are the store's own business (see `SQLiteStore`), so SQLite takes none by itself.
+    static let pragmas = """
+        PRAGMA wal_autocheckpoint = 0;
+        PRAGMA synchronous = FULL;
+        PRAGMA fullfsync = ON;
+        PRAGMA checkpoint_fullfsync = ON;
+        PRAGMA secure_delete = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA cache_size = -16384;
+        """
+
+    /// Cards lie in the order of their tokens, so that time-ordered tokens append; fingerprints have a
+    /// table of their own, so that their random order costs the cards nothing.
+    static let tables = """
+        CREATE TABLE vault (
+          row INTEGER PRIMARY KEY CHECK (row = 1),
+          id BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE pin (
+          row INTEGER PRIMARY KEY CHECK (row = 1),
+          vault BLOB NOT NULL,
+          generation INTEGER NOT NULL,
+          keyring_code BLOB NOT NULL,
+          required INTEGER NOT NULL,
+          seal_key BLOB NOT NULL,
+          code BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE key_sets (
+          number INTEGER PRIMARY KEY,
+          scope TEXT NOT NULL UNIQUE,
+          epoch INTEGER NOT NULL,
+          seal_key BLOB NOT NULL,
+          code BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE keys (
+          number INTEGER PRIMARY KEY,
+          key_set INTEGER NOT NULL,
+          id BLOB NOT NULL UNIQUE,
+          purpose TEXT NOT NULL,
+          suite INTEGER NOT NULL,
+          sequence INTEGER NOT NULL,
+          fence TEXT NOT NULL,
+          state TEXT NOT NULL,
+          dates BLOB NOT NULL,
+          wrapped_by INTEGER,
+          wrapped BLOB
+        ) STRICT;
+        CREATE INDEX keys_by_set ON keys (key_set);
+        CREATE TABLE cards (
+          token BLOB PRIMARY KEY,
+          key INTEGER NOT NULL,
+          box BLOB NOT NULL,
+          format INTEGER NOT NULL,
+          display TEXT NOT NULL,
+          brand INTEGER NOT NULL,
+          expiry INTEGER,
+          created INTEGER NOT NULL,
+          expires INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX cards_by_key ON cards (key);
+        CREATE TABLE fingerprints (
+          key INTEGER NOT NULL,
+          format INTEGER NOT NULL,
+          fingerprint BLOB NOT NULL,
+          token BLOB NOT NULL,
+          PRIMARY KEY (key, format, fingerprint)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX fingerprints_by_token ON fingerprints (token);
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(version);
+        """
+
+    /// Whether the file has the tables: false for an empty file.
+    ///
+    /// - Throws: `notAStore` for another program's file, `newerSchema` for a later release's.
+    static func isThere(_ connection: SQLiteConnection) throws(StoreError) -> Bool {
+        let application = try pragma("application_id", connection)
+        let version = try pragma("user_version", connection)
+        let tableCount = try integer("SELECT count(*) FROM sqlite_schema", connection)
+        if application == 0 && version == 0 && tableCount == 0 { return false }
+        guard application == applicationID else { throw StoreError(.notAStore) }
+        guard version <= Self.version else { throw StoreError(.newerSchema) }
+        guard version == Self.version else { throw StoreError(.corrupt) }
+        return true
+    }
+
+    private static func pragma(
+        _ name: String, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Int64 {
+        try integer("PRAGMA \(name)", connection)
+    }
+
+    private static func integer(
+        _ sql: String, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Int64 {
+        let statement = try connection.prepare(sql)
+        guard try statement.step() else { throw StoreError(.corrupt) }
+        return statement.integer(0)
+    }
+}
