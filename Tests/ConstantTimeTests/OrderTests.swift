@@ -15,7 +15,8 @@ internal import Testing
         #expect(agrees(on: UInt128.self))
     }
 
-    @Test(arguments: 0...70) func `puts a run of bytes neither before nor after itself`(count: Int) {
+    @Test(arguments: 0...70) func `puts a run of bytes neither before nor after itself`(count: Int)
+    {
         var random = SeededRandom(seed: UInt64(count))
         let bytes = random.bytes(count: count)
         #expect(!isLess(bytes.span, bytes.span).declassify())

@@ -7,7 +7,10 @@ internal import Testing
     static let control = verdict + "if verdict.declassify() {}"
 
     @Test(arguments: [
-        ("if verdict {}", "cannot convert value of type 'Choice' to expected condition type 'Bool'"),
+        (
+            "if verdict {}",
+            "cannot convert value of type 'Choice' to expected condition type 'Bool'"
+        ),
         ("while verdict {}", "cannot convert value of type 'Choice' to expected condition type"),
         ("_ = verdict ? 1 : 2", "cannot convert value of type 'Choice' to expected condition type"),
         ("_ = verdict && verdict", "cannot convert value of type 'Choice' to expected argument"),

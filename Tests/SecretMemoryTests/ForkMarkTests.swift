@@ -13,7 +13,8 @@ internal import Testing
     @Test func `says yes in a child, and no in the parent still`() async {
         await #expect(processExitsWith: .success) {
             let mark = ForkMark()
-            #expect(try inForkedChild { [mark.isForked ? 1 : 0] } == [1])
+            let answer = try inForkedChild { [mark.isForked ? 1 : 0] }
+            #expect(answer == [1])
             let isForked = mark.isForked
             #expect(!isForked)
         }
@@ -31,7 +32,8 @@ internal import Testing
 
     @Test func `says no in the child that made its own`() async {
         await #expect(processExitsWith: .success) {
-            #expect(try inForkedChild { [ForkMark().isForked ? 1 : 0] } == [0])
+            let answer = try inForkedChild { [ForkMark().isForked ? 1 : 0] }
+            #expect(answer == [0])
         }
     }
 }

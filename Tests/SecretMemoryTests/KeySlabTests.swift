@@ -127,10 +127,10 @@ private final class KeyBox: Sendable {
                 do {
                     var key = try slab.reserve()
                     key.withMutableBytes { needle.write(into: &$0) }
-                    #expect(try needle.occurrences() == 1)
+                    try #expect(needle.occurrences() == 1)
                     #expect(key.withBytes { $0.count } == 32)
                 }
-                #expect(try needle.occurrences() == 0)
+                try #expect(needle.occurrences() == 0)
                 #expect(slab.isLocked)
             }
         }
@@ -139,7 +139,7 @@ private final class KeyBox: Sendable {
             await #expect(processExitsWith: .success) {
                 let key = try KeySlab().generate()
                 let needle = key.withBytes { Needle(lyingIn: $0) }
-                #expect(try needle.occurrences() == 1)
+                try #expect(needle.occurrences() == 1)
                 #expect(key.withBytes { $0.count } == 32)
             }
         }

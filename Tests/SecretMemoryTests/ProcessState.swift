@@ -8,9 +8,10 @@
         private static let (coreSize, lockedMemory, getDumpable): (Int32, Int32, Int32) = (4, 8, 3)
 
         /// Kibibytes locked into memory.
-        static func lockedKibibytes() throws -> Int {
-            try Int(field("VmLck").prefix { $0.isNumber }) ?? -1
-        }
+        static func lockedKibibytes() throws -> Int { try kibibytes("VmLck") }
+
+        /// Kibibytes of address space in use.
+        static func mappedKibibytes() throws -> Int { try kibibytes("VmSize") }
 
         /// The mask of new files, as octal digits.
         static func umask() throws -> Substring { try field("Umask") }
@@ -37,6 +38,10 @@
             guard unsafe setrlimit(lockedMemory, &limit) == 0,
                 getuid() != 0 || setuid(nobody) == 0
             else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EPERM) }
+        }
+
+        private static func kibibytes(_ name: String) throws -> Int {
+            try Int(field(name).prefix { $0.isNumber }) ?? -1
         }
 
         private static func field(_ name: String) throws -> Substring {

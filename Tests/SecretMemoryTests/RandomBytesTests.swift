@@ -77,7 +77,7 @@ internal import Testing
                     var cell = WipedBytes(count: 64)
                     cell.withMutableBytes { RandomBytes.fillNonce(&$0) }
                     let needle = cell.withBytes { Needle(lyingIn: $0) }
-                    #expect(try needle.occurrences() == 1)
+                    try #expect(needle.occurrences() == 1)
                     #expect(cell.withBytes { $0.count } == 64)
                 }
             }

@@ -84,10 +84,10 @@ internal import Testing
                 do {
                     var secret = try SecretBytes(capacity: 256)
                     secret.withMutableBytes { needle.write(into: &$0, at: 128) }
-                    #expect(try needle.occurrences() == 1)
+                    try #expect(needle.occurrences() == 1)
                     #expect(secret.count == 256)
                 }
-                #expect(try needle.occurrences() == 0)
+                try #expect(needle.occurrences() == 0)
             }
         }
 
@@ -98,8 +98,8 @@ internal import Testing
                 secret.withMutableBytes { kept.write(into: &$0) }
                 secret.withMutableBytes { cut.write(into: &$0, at: 32) }
                 secret.truncate(to: 32)
-                #expect(try cut.occurrences() == 0)
-                #expect(try kept.occurrences() == 1)
+                try #expect(cut.occurrences() == 0)
+                try #expect(kept.occurrences() == 1)
                 #expect(secret.count == 32)
             }
         }

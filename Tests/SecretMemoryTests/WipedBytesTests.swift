@@ -56,10 +56,10 @@ internal import Testing
                 do {
                     var cell = WipedBytes(count: 256)
                     cell.withMutableBytes { needle.write(into: &$0, at: 128) }
-                    #expect(try needle.occurrences() == 1)
+                    try #expect(needle.occurrences() == 1)
                     #expect(cell.withBytes { $0.count } == 256)
                 }
-                #expect(try needle.occurrences() == 0)
+                try #expect(needle.occurrences() == 0)
             }
         }
 
@@ -69,23 +69,21 @@ internal import Testing
                 var cell = WipedBytes(count: 256)
                 cell.withMutableBytes { needle.write(into: &$0, at: 128) }
                 var moved: WipedBytes? = pass(cell)
-                #expect(try needle.occurrences() == 1)
+                try #expect(needle.occurrences() == 1)
                 moved = nil
                 let isGone = moved == nil
                 #expect(isGone)
-                #expect(try needle.occurrences() == 0)
+                try #expect(needle.occurrences() == 0)
             }
         }
 
         @Test func `differ in this from ordinary memory`() async {
             await #expect(processExitsWith: .success) {
                 let needle = Needle()
-                let base = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
-                unsafe base.initialize(repeating: 0, count: 256)
-                var bytes = unsafe MutableSpan(_unsafeStart: base, count: 256)
-                needle.write(into: &bytes, at: 128)
-                unsafe base.deallocate()
-                #expect(try needle.occurrences() == 1)
+                // Many, since some are used again before they are looked for.
+                let cells = unsafe (0..<100).map { _ in unsafe ordinaryMemory(with: needle) }
+                unsafe cells.forEach { unsafe $0.deallocate() }
+                try #expect(needle.occurrences() > 0)
             }
         }
     #endif
@@ -93,3 +91,13 @@ internal import Testing
 
 @inline(never)
 private func pass(_ cell: consuming WipedBytes) -> WipedBytes { cell }
+
+#if os(Linux)
+    private func ordinaryMemory(with needle: Needle) -> UnsafeMutablePointer<UInt8> {
+        let base = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        unsafe base.initialize(repeating: 0, count: 256)
+        var bytes = unsafe MutableSpan(_unsafeStart: base, count: 256)
+        needle.write(into: &bytes, at: 128)
+        return unsafe base
+    }
+#endif

@@ -43,38 +43,46 @@
         /// - Throws: where the process may not read its own memory.
         public func occurrences() throws -> Int {
             let memory = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/mem"))
-            var chunk = [UInt8](repeating: 0, count: 1 << 20)
-            defer { for i in chunk.indices { chunk[i] = 0 } }
-            var found = 0
-            for region in try writableRegions() {
-                var offset = region.lowerBound
-                while offset < region.upperBound {
-                    let wanted = min(chunk.count, Int(region.upperBound - offset))
-                    let got = unsafe pread(memory.fileDescriptor, &chunk, wanted, off_t(offset))
-                    guard got >= Self.byteCount else { break }
-                    found += occurrences(in: chunk[0..<got])
-                    if got < wanted || wanted < chunk.count { break }
-                    // The next chunk starts with what could be the first part of a needle.
-                    offset += UInt(got - (Self.byteCount - 1))
-                }
+            let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+            defer {
+                // What was read is memory of this process too, and must not be found the next time.
+                unsafe chunk.initializeMemory(as: UInt8.self, repeating: 0)
+                unsafe chunk.deallocate()
+            }
+            let own = UInt(bitPattern: chunk.baseAddress)
+            return try writableRegions(without: own..<own + UInt(chunk.count)).reduce(0) {
+                unsafe $0 + occurrences(in: $1, of: memory.fileDescriptor, by: chunk)
+            }
+        }
+
+        private func occurrences(
+            in region: Range<UInt>, of memory: Int32, by chunk: UnsafeMutableRawBufferPointer
+        ) -> Int {
+            var (found, offset) = (0, region.lowerBound)
+            while offset < region.upperBound {
+                let wanted = min(chunk.count, Int(region.upperBound - offset))
+                let got = unsafe pread(memory, chunk.baseAddress, wanted, off_t(offset))
+                guard got >= Self.byteCount else { break }
+                unsafe found += occurrences(in: UnsafeRawBufferPointer(rebasing: chunk[..<got]))
+                // The next chunk starts with what could be the first part of a needle.
+                offset += UInt(got - (Self.byteCount - 1))
             }
             return found
         }
 
-        private func occurrences(in chunk: ArraySlice<UInt8>) -> Int {
+        private func occurrences(in chunk: UnsafeRawBufferPointer) -> Int {
             // Looked for by a byte that is not zero, for most of the memory is.
-            guard let pivot = mask.indices.first(where: { self[$0] != 0 }) else { return 0 }
-            return unsafe chunk.withUnsafeBytes { chunk in
-                guard let base = chunk.baseAddress else { return 0 }
-                var (found, next) = (0, pivot)
-                while next < chunk.count,
-                    let hit = unsafe memchr(base + next, Int32(self[pivot]), chunk.count - next)
-                {
-                    next = unsafe UnsafeRawPointer(hit) - base + 1
-                    if unsafe isNeedle(chunk, at: next - 1 - pivot) { found += 1 }
-                }
-                return found
+            guard let pivot = mask.indices.first(where: { self[$0] != 0 }),
+                let base = chunk.baseAddress
+            else { return 0 }
+            var (found, next) = (0, pivot)
+            while next < chunk.count,
+                let hit = unsafe memchr(base + next, Int32(self[pivot]), chunk.count - next)
+            {
+                next = unsafe UnsafeRawPointer(hit) - base + 1
+                if unsafe isNeedle(chunk, at: next - 1 - pivot) { found += 1 }
             }
+            return found
         }
 
         private func isNeedle(_ chunk: UnsafeRawBufferPointer, at offset: Int) -> Bool {
@@ -84,13 +92,19 @@
 
         private subscript(_ i: Int) -> UInt8 { mask[i] ^ masked[i] }
 
-        private func writableRegions() throws -> [Range<UInt>] {
-            try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-                .split(separator: "\n").compactMap { line in
-                    let fields = line.split(separator: " ")
-                    let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-                    return fields[1].hasPrefix("rw") ? bounds[0]..<bounds[1] : nil
-                }
+        private func writableRegions(without own: Range<UInt>) throws -> [Range<UInt>] {
+            // Read to its end by hand: the system gives a page of it at a time.
+            let maps = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/maps"))
+            var text = Data()
+            while let part = try maps.read(upToCount: 4_096), !part.isEmpty { text += part }
+            return String(decoding: text, as: UTF8.self).split(separator: "\n").flatMap { line in
+                let fields = line.split(separator: " ")
+                let bounds = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+                guard fields[1].hasPrefix("rw") else { return [Range<UInt>]() }
+                let region = bounds[0]..<bounds[1]
+                guard region.overlaps(own) else { return [region] }
+                return [bounds[0]..<own.lowerBound, own.upperBound..<bounds[1]]
+            }
         }
     }
 #endif

@@ -73,7 +73,7 @@ public enum Compiler {
                 .map { $0.appending(path: "module.modulemap").path }
                 .filter(FileManager.default.fileExists)
             return ["-I", build.appending(path: "Modules").path]
-                + ["-module-cache-path", build.appending(path: "ModuleCache").path]
+                + ["-module-cache-path", build.appending(path: "RefusalModuleCache").path]
                 + maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
         }
     }
