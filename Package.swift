@@ -43,7 +43,7 @@ let package = Package(
         .executableTarget(
             name: "CardVaultTool",
             dependencies: [
-                "CardVault", "CardVaultSQLite", "SecretMemory",
+                "CardVault", "CardVaultSQLite", "CardCrypto", "SecretMemory",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -8,7 +8,8 @@ internal import CPlatform
 
 /// Whole files, read at once, and replaced so that a crash leaves the old one or the new one.
 package enum AtomicFile {
-    /// Reads a file of at most `limit` bytes; nil when there is none; `limit + 1` bytes of a larger one.
+    /// Reads a file of at most `limit` bytes; nil when there is none; `limit + 1` bytes of a larger
+    /// one.
     package static func load(_ path: String, limit: Int) throws(FileError) -> [UInt8]? {
         let descriptor: Int32
         do throws(FileError) {
@@ -34,15 +35,16 @@ package enum AtomicFile {
 
     /// Puts `bytes` in the place of the file, durably, readable by the owner alone.
     ///
-    /// A temporary file beside it is written and synced, renamed over it, and the folder synced. The
-    /// caller holds the lock of the file: two writers would share the temporary file.
+    /// A temporary file beside it is written and synced, renamed over it, and the folder synced.
+    /// The caller holds the lock of the file: two writers would share the temporary file.
     ///
-    /// - Throws: ``FileError``. The old file is then in its place, but where the folder could not be
-    ///   synced at the end: then it is the new one, and a loss of power may bring the old one back.
+    /// - Throws: ``FileError``. The old file is then in its place, but where the folder could not
+    ///   be synced at the end: then it is the new one, and a loss of power may bring the old one
+    ///   back.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(FileError) {
         try checkName(path)
-        // The new file would take the place of the link, and leave its target to those who know it by
-        // another name, and lock it by that.
+        // The new file would take the place of the link, and leave its target to those who know it
+        // by another name, and lock it by that.
         guard !isLink(path) else { throw FileError(operation: .rename, systemCode: ELOOP) }
         let temporary = path + ".new"
         unsafe unlink(temporary)
@@ -73,7 +75,8 @@ package enum AtomicFile {
         return descriptor
     }
 
-    /// The system reads a name up to its first NUL: a file, its lock and its temporary file would be one.
+    /// The system reads a name up to its first NUL: a file, its lock and its temporary file would
+    /// be one.
     private static func checkName(_ path: String) throws(FileError) {
         guard !path.utf8.contains(0) else { throw FileError(operation: .open, systemCode: EINVAL) }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Base 64 with the URL-safe alphabet and no padding (RFC 4648, section 5): one text for each run of
-/// bytes, so that no bit of a file can be changed without a change of meaning.
+/// Base 64 with the URL-safe alphabet and no padding (RFC 4648, section 5): one text for each run
+/// of bytes, so that no bit of a file can be changed without a change of meaning.
 enum Base64URL {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

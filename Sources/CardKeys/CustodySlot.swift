@@ -41,8 +41,8 @@ struct CustodySlot: Sendable {
 
     /// Opens the slot.
     ///
-    /// - Throws: ``KeyringError/cannotUnlock`` for a wrong passphrase or an altered slot: they cannot be
-    ///   told apart.
+    /// - Throws: ``KeyringError/cannotUnlock`` for a wrong passphrase or an altered slot: they
+    ///   cannot be told apart.
     func open(
         in vault: VaultID, with passphrase: borrowing Passphrase, slab: KeySlab
     ) throws(KeyringError) -> RootKey {

@@ -7,8 +7,8 @@ internal import SecretMemory
     internal import Darwin
 #endif
 
-/// A file that is opened once and locked often. It holds nothing and is never removed: a lock on a file
-/// that can be replaced excludes nobody.
+/// A file that is opened once and locked often. It holds nothing and is never removed: a lock on a
+/// file that can be replaced excludes nobody.
 package struct LockFile: ~Copyable, Sendable {
     private let descriptor: Int32
 

@@ -44,7 +44,8 @@ public struct KeyDescriptor: Hashable, Sendable {
             state: .active, dates: dates)
     }
 
-    /// The record of this key's box: a wrapped key cannot be moved to another scope, purpose or place.
+    /// The record of this key's box: a wrapped key cannot be moved to another scope, purpose or
+    /// place.
     package func binding(in vault: VaultID) -> RecordBinding {
         var facts = Frame(capacity: 64)
         facts.append(purpose.rawValue)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a key is in its life (NIST SP 800-57 Part 1 Rev. 5, section 7). The raw value is the name in
-/// files and listings.
+/// Where a key is in its life (NIST SP 800-57 Part 1 Rev. 5, section 7). The raw value is the name
+/// in files and listings.
 public enum KeyState: String, Sendable, CaseIterable, CustomStringConvertible {
     /// Made, and not in use yet.
     case preActivation = "pre-activation"

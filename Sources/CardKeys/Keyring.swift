@@ -3,8 +3,8 @@ public import CardCrypto
 
 /// The keys of a vault as a value: which there are, what they are for, and in which state.
 ///
-/// The keys themselves are wrapped; ``KeyringFile`` unwraps them. The key that seals is not stored: it is
-/// the active key of its purpose and scope with the highest sequence number.
+/// The keys themselves are wrapped; ``KeyringFile`` unwraps them. The key that seals is not stored:
+/// it is the active key of its purpose and scope with the highest sequence number.
 public struct Keyring: Sendable {
     /// The vault that the keys belong to.
     public let vault: VaultID

@@ -5,9 +5,9 @@ internal import Synchronization
 
 /// A keyring file that a custodian has unlocked, and its verbs.
 ///
-/// It holds the root key in guarded memory for as long as it lives. Readers see ``current()``; a change
-/// is made under the file's lock, on what the file says then, and written so that a crash leaves the old
-/// keyring or the new one.
+/// It holds the root key in guarded memory for as long as it lives. Readers see ``current()``; a
+/// change is made under the file's lock, on what the file says then, and written so that a crash
+/// leaves the old keyring or the new one.
 public final class KeyringFile: Sendable {
     /// Where the file is.
     public let path: String
@@ -28,11 +28,11 @@ public final class KeyringFile: Sendable {
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - secret: what the custodian presents. Each slot that might open costs what it was made with
-    ///     (half a second, normally).
+    ///   - secret: what the custodian presents. Each slot that might open costs what it was made
+    ///     with (half a second, normally).
     ///   - locking: what to do when key memory cannot be locked.
-    /// - Throws: ``KeyringError``: `cannotUnlock` when no slot opens, `integrity` when one does and the
-    ///   file was altered.
+    /// - Throws: ``KeyringError``: `cannotUnlock` when no slot opens, `integrity` when one does and
+    ///   the file was altered.
     public static func unlock(
         at path: String, with secret: consuming CustodySecret, locking: MemoryLocking = .required
     ) throws(KeyringError) -> KeyringFile {
@@ -56,8 +56,8 @@ public final class KeyringFile: Sendable {
 
     /// Reads the file again.
     ///
-    /// - Throws: ``KeyringError``: `older` or `forked` when the file is not the one seen before or a
-    ///   successor of it, `needsUnlock` when it has another root key.
+    /// - Throws: ``KeyringError``: `older` or `forked` when the file is not the one seen before or
+    ///   a successor of it, `needsUnlock` when it has another root key.
     @discardableResult public func reload() throws(KeyringError) -> Keyring {
         while true {
             let seen = current().generation
@@ -67,8 +67,8 @@ public final class KeyringFile: Sendable {
 
     /// Unwraps a key of the keyring.
     ///
-    /// - Throws: ``KeyringError/wrappedKey(id:)`` when the keyring has no such key or its box does not
-    ///   open.
+    /// - Throws: ``KeyringError/wrappedKey(id:)`` when the keyring has no such key or its box does
+    ///   not open.
     public func unwrap(_ id: KeyID) throws(KeyringError) -> KeyMaterial {
         let keyring = current()
         guard let entry = keyring.entry(id), let box = entry.box else {
@@ -85,14 +85,15 @@ public final class KeyringFile: Sendable {
         }
     }
 
-    /// Takes the lock of the file for a change that also touches a store: keyring first, store second.
+    /// Takes the lock of the file for a change that also touches a store: keyring first, store
+    /// second.
     package func lock() throws(KeyringError) -> KeyringLock { try KeyringLock(path) }
 
     /// Makes a scope and its key, and writes the keyring.
     ///
-    /// - Throws: ``KeyringError``; the file and this value are then as they were. Only when the folder
-    ///   could not be synced is the file the new one: the scope is then there, and `scopeExists` the
-    ///   answer to a second call.
+    /// - Throws: ``KeyringError``; the file and this value are then as they were. Only when the
+    ///   folder could not be synced is the file the new one: the scope is then there, and
+    ///   `scopeExists` the answer to a second call.
     package func addScope(
         _ id: ScopeID, tokens: KeyringScope.TokenStyle, at moment: Timestamp,
         under lock: borrowing KeyringLock
@@ -164,10 +165,11 @@ public final class KeyringFile: Sendable {
         return try parser.keyring(code: parts.code)
     }
 
-    /// Takes `keyring` as the latest, unless it is not a successor of the one before; nil when it must
-    /// be read again, another thread having taken a newer one meanwhile.
+    /// Takes `keyring` as the latest, unless it is not a successor of the one before; nil when it
+    /// must be read again, another thread having taken a newer one meanwhile.
     ///
-    /// - Parameter seen: the latest generation before the file was read. Only by that is it too old.
+    /// - Parameter seen: the latest generation before the file was read. Only by that is it too
+    ///   old.
     private func adopt(_ keyring: Keyring, seen: UInt64) throws(KeyringError) -> Keyring? {
         try latest.withLock { latest throws(KeyringError) in
             guard keyring.generation >= seen else {
@@ -192,8 +194,8 @@ package struct KeyringLock: ~Copyable, Sendable {
         self.path = path
         lock = try KeyringError.file { () throws(FileError) in
             let lock = try FileLock(path + ".lock")
-            // A writer may have died between its rename and the sync of the folder. What is read under
-            // the lock outlives a loss of power before anything is built on it.
+            // A writer may have died between its rename and the sync of the folder. What is read
+            // under the lock outlives a loss of power before anything is built on it.
             try AtomicFile.syncFolder(of: path)
             return lock
         }
@@ -213,11 +215,11 @@ extension KeyringFile {
         try KeyringError.memory { () throws(SecretMemoryError) in try KeySlab(locking: locking) }
     }
 
-    /// The root key from the first slot that opens.
+    /// The root key from the cheapest slot that opens.
     private static func open(
         _ parser: KeyringParser, with passphrase: borrowing Passphrase, slab: KeySlab
     ) throws(KeyringError) -> RootKey {
-        for slot in parser.slots {
+        for slot in parser.slotsByCost {
             do throws(KeyringError) {
                 return try slot.open(in: parser.vault, with: passphrase, slab: slab)
             } catch {

@@ -26,7 +26,14 @@ struct KeyringParser {
         self.document = document
     }
 
-    /// The keyring, once its code is known to be right (or its reader says that it is not verified).
+    /// The slots in the order in which they are tried: whoever writes a slot into the file that costs
+    /// an hour does not put that hour before a slot that opens.
+    var slotsByCost: [CustodySlot] {
+        slots.sorted { $0.cost.memory * $0.cost.passes < $1.cost.memory * $1.cost.passes }
+    }
+
+    /// The keyring, once its code is known to be right (or its reader says that it is not
+    /// verified).
     func keyring(code: [UInt8]) throws(KeyringError) -> Keyring {
         var document = self.document
         let created = try document.timestamp("created")

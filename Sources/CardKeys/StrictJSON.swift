@@ -12,6 +12,8 @@ enum StrictJSON {
 
     /// How deep objects and arrays may lie in one another.
     static let depthLimit = 4
+    /// How many members an object may have: no object of the file has as many.
+    static let memberLimit = 16
 
     /// Why a text was refused, by the offset of the first byte that does not fit.
     struct SyntaxError: Error, Equatable {
@@ -77,7 +79,7 @@ private struct StrictJSONParser {
         repeat {
             try expect("\"")
             let key = try restOfString()
-            guard members[key] == nil else { throw failure }
+            guard members[key] == nil, members.count < StrictJSON.memberLimit else { throw failure }
             try expect(":")
             members[key] = try value(depth: depth)
         } while skip(",")

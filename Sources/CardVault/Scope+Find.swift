@@ -33,12 +33,7 @@ extension Scope {
         results.reserveCapacity(batch.count)
         for index in 0..<batch.count {
             do throws(VaultError) {
-                if let reason = batch.verdict(at: index) {
-                    throw VaultError(.badPAN, reason: reason)
-                }
-                let pan = try batch.withPacked(at: index) { packed throws(VaultError) in
-                    try PAN.copy(packed)
-                }
+                let pan = try batch.pan(at: index)
                 results.append(.success(try await find(pan, format: format)))
             } catch {
                 results.append(.failure(error))
@@ -64,16 +59,6 @@ extension Scope {
         guard let (token, record) = hit else { return nil }
         return try pan.withPacked { packed throws(VaultError) in
             try keys.verified(record, of: token, format: format, is: packed)
-        }
-    }
-}
-
-extension PAN {
-    fileprivate static func copy(_ packed: Span<UInt8>) throws(VaultError) -> PAN {
-        do throws(PANError) {
-            return try PAN(packed: packed)
-        } catch {
-            throw VaultError(.badPAN, reason: error)
         }
     }
 }

@@ -97,6 +97,14 @@ extension Scope {
         return results
     }
 
+    /// Stores one row of a batch, with a format of its own.
+    package func tokenize(
+        row index: Int, of batch: borrowing CardBatch, format: TokenFormat
+    ) async throws(VaultError) -> Card {
+        let pan = try batch.pan(at: index)
+        return try await tokenize(pan, expiry: batch.expiry(at: index), format: format)
+    }
+
     private func seal(
         _ batch: borrowing CardBatch, at index: Int, format: TokenFormat, _ keys: ScopeKeys
     ) throws(VaultError) -> NewCard {

@@ -50,7 +50,7 @@ final class ScopeKeys: Sendable {
     }
 
     /// The scope keys (KEK) of the set that the keyring still has, by their numbers.
-    private static func wrappers(
+    static func wrappers(
         in set: KeySet, keyring: KeyringFile
     ) throws(VaultError) -> [KeyNumber: WrapperEntry] {
         var wrappers: [KeyNumber: WrapperEntry] = [:]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CardCrypto
+public import CardCrypto
 public import CardKeys
 public import Logging
 internal import SecretMemory
@@ -68,6 +68,9 @@ public final class Vault: Sendable {
         _ = try await keys(of: id)
         return Scope(vault: self, id: id, actor: actor)
     }
+
+    /// The identifier of the vault.
+    public var id: VaultID { keyring.current().vault }
 
     /// The scopes of the vault, in the order of their making.
     public var scopeList: [KeyringScope] { keyring.current().scopes }

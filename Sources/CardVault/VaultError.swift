@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CardData
 internal import CardCrypto
-internal import CardKeys
+public import CardKeys
 internal import SecretMemory
 
 /// Why a vault could not do what it was asked.
@@ -87,7 +87,8 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         self.systemCode = systemCode
     }
 
-    init(_ error: StoreError) {
+    /// What a store's error means to the caller of a vault.
+    public init(_ error: StoreError) {
         code = .store
         subject = nil
         reason = nil
@@ -95,7 +96,8 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         systemCode = error.systemCode
     }
 
-    init(_ error: KeyringError) {
+    /// What a keyring's error means to the caller of a vault.
+    public init(_ error: KeyringError) {
         let subject: String? = if case .wrappedKey(let id) = error { id } else { nil }
         let systemCode: Int32? = if case .file(let error) = error { error.systemCode } else { nil }
         let code: Code =

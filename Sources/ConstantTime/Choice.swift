@@ -2,9 +2,9 @@
 
 /// A Boolean that cannot be branched on.
 ///
-/// Comparisons of secrets answer with a choice. Choices are combined with `&`, `|`, `^` and `!`, and
-/// steer `select`; none of these compiles to a jump on the value. Only ``declassify()`` turns a choice
-/// into a `Bool`, once, where the verdict becomes public.
+/// Comparisons of secrets answer with a choice. Choices are combined with `&`, `|`, `^` and `!`,
+/// and steer `select`; none of these compiles to a jump on the value. Only ``declassify()`` turns a
+/// choice into a `Bool`, once, where the verdict becomes public.
 public struct Choice: Sendable {
     /// 0 or 1, and never anything else.
     @usableFromInline let bit: UInt8

@@ -8,7 +8,7 @@
 ///   - a: any number of bytes, secret or public.
 ///   - b: any number of bytes, secret or public.
 /// - Returns: `yes` when `a` is less than `b`. Lengths are public.
-/// - Complexity: Time depends on the lengths only: every common byte is read whatever came before it.
+/// - Complexity: Time depends on the lengths only; every common byte is read.
 public func isLess(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Choice {
     let shared = min(a.count, b.count)
     var less = Choice.no

@@ -2,7 +2,7 @@
 
 /// Tells whether the process that asks is the one that made the mark, or a forked child of it.
 ///
-/// A child shares file descriptors, locks and database handles with its parent and must not use them.
+/// A child shares files, locks and database handles with its parent and must not use them.
 public struct ForkMark: ~Copyable, Sendable {
     private let page: ForkWipedPage
 

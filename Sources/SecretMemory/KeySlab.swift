@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// Guarded pages that many 32-byte keys share.
 ///
-/// The first page is reserved when the slab is made, so that a process that may not lock memory learns
-/// it at once and by a typed error. The slab grows a page at a time as keys are added.
+/// The first page is reserved when the slab is made, so that a process that may not lock memory
+/// learns it at once and by a typed error. The slab grows a page at a time as keys are added, and
+/// keeps its pages.
 public final class KeySlab: Sendable {
     private let pages: Mutex<[KeyPage]>
     private let locking: MemoryLocking
@@ -17,7 +18,8 @@ public final class KeySlab: Sendable {
         self.pages = Mutex([try KeyPage(locking: locking)])
     }
 
-    /// Whether every page so far is locked into memory. False only after ``MemoryLocking/optedOut``.
+    /// Whether every page so far is locked into memory. False only after
+    /// ``MemoryLocking/optedOut``.
     public var isLocked: Bool {
         pages.withLock { $0.allSatisfy(\.isLocked) }
     }

@@ -10,11 +10,11 @@ final class NoncePool: @unchecked Sendable {  // `isTaken` admits one thread at 
     private let isTaken = Atomic(false)
     private var buffer = NonceBuffer()
 
-    /// Fills `bytes`. Where another thread is at the buffer, or was when the process forked, the bytes
-    /// come from the system directly: nobody waits, and a child cannot wait forever.
+    /// Fills `bytes`. Where another thread is at the buffer, or was when the process forked, the
+    /// bytes come from the system directly: nobody waits, and a child cannot wait forever.
     ///
-    /// Not a `Mutex`: Swift's remembers the thread by a number that is stale in a forked child, which
-    /// traps there as soon as two threads of the child meet at it.
+    /// Not a `Mutex`: Swift's remembers the thread by a number that is stale in a forked child,
+    /// which traps there as soon as two threads of the child meet at it.
     func fill(_ bytes: inout MutableSpan<UInt8>) {
         precondition((1...64).contains(bytes.count), "the nonce buffer serves nonces, not messages")
         guard !isTaken.exchange(true, ordering: .acquiring) else {

@@ -21,13 +21,14 @@ public enum ProcessHardening {
 
     /// Turns off what prints or saves memory when the process crashes. Call it first in `main`.
     ///
-    /// The fatal signals go back to their default actions (Swift's backtracer is on by default on Linux
-    /// and prints the bytes behind every register, whatever the core-dump limit says), core dumps are
-    /// limited to 0 bytes, the process is marked as not dumpable, and new files are private (umask 077).
+    /// The fatal signals go back to their default actions (Swift's backtracer is on by default on
+    /// Linux and prints the bytes behind every register, whatever the core-dump limit says), core
+    /// dumps are limited to 0 bytes, the process is marked as not dumpable, and new files are
+    /// private (umask 077).
     ///
-    /// - Parameter lockingAllMemory: also locks every page of the process into memory. The whole process,
-    ///   code included, then counts against the limit of locked memory.
-    /// - Throws: ``Refusal`` at the first step that the system refuses; the steps before it stay done.
+    /// - Parameter lockingAllMemory: also locks every page of the process into memory. The whole
+    ///   process, code included, then counts against the limit of locked memory.
+    /// - Throws: ``Refusal`` at the first step that the system refuses; those before it stay done.
     public static func apply(lockingAllMemory: Bool = false) throws(Refusal) {
         card_vault_default_fatal_signals()
         umask(0o077)

@@ -2,8 +2,9 @@
 
 /// Up to `capacity` secret bytes in guarded memory of their own, wiped when dropped.
 ///
-/// For passphrases and the like: locked into memory, left out of core dumps, between guard pages. One
-/// costs about 24 µs and four pages, so keys share a ``KeySlab`` instead and card data uses ``WipedBytes``.
+/// For passphrases and the like: locked into memory, left out of core dumps, between guard pages.
+/// One costs about 24 µs and four pages, so keys share a ``KeySlab`` instead and card data uses
+/// ``WipedBytes``.
 @safe
 public struct SecretBytes: ~Copyable, @unchecked Sendable {  // sole owner of its pages
     private let base: UnsafeMutablePointer<UInt8>
@@ -53,7 +54,7 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {  // sole owner of it
     deinit { unsafe Sodium.freeGuarded(base) }
 }
 
-/// Guarded memory, and whether its pages are locked. Refuses unlocked pages where locking is required.
+/// Guarded memory, and whether its pages are locked. Refuses unlocked pages where told to.
 func guardedBytes(
     _ count: Int, locking: MemoryLocking
 ) throws(SecretMemoryError) -> (base: UnsafeMutablePointer<UInt8>, isLocked: Bool) {

@@ -3,7 +3,7 @@ internal import CSodium
 
 /// The part of libsodium that allocates, locks and wipes. One function per C function.
 enum Sodium {
-    /// libsodium aborts the process when it is used before it is started; every entry asks this first.
+    /// libsodium aborts the process when used before it is started; every entry asks this first.
     static let isReady: Bool = sodium_init() >= 0
 
     /// Allocates `count` bytes between guard pages, or returns nil when memory is out.

@@ -2,9 +2,9 @@
 
 /// A fixed number of bytes on the heap that are wiped when dropped.
 ///
-/// The cell under card data: moving it copies a pointer, so that no plaintext is left behind on a stack.
-/// It is not locked into memory and has no guard pages (those cost a thousand times as much);
-/// use ``SecretBytes`` and ``KeySlab`` for keys and passphrases.
+/// The cell under card data: moving it copies a pointer, so that no plaintext is left behind on a
+/// stack. It is not locked into memory and has no guard pages (those cost a thousand times as
+/// much); use ``SecretBytes`` and ``KeySlab`` for keys and passphrases.
 @safe
 public struct WipedBytes: ~Copyable, @unchecked Sendable {  // sole owner of its bytes
     private let base: UnsafeMutablePointer<UInt8>

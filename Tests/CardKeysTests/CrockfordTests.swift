@@ -3,7 +3,8 @@ internal import CardKeys
 internal import Testing
 
 @Suite("Crockford's base 32") struct CrockfordTests {
-    /// Source: Douglas Crockford, "Base 32", crockford.com/base32.html, the column of encode symbols.
+    /// Source: Douglas Crockford, "Base 32", crockford.com/base32.html, the column of encode
+    /// symbols.
     static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
     @Test func `prints every value as published`() {

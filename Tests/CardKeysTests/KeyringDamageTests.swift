@@ -12,7 +12,8 @@ internal import Testing
         locksmith = try Locksmith.shared.get()
     }
 
-    /// Where a bit is flipped: a character of the first value after some text, counted from its start.
+    /// Where a bit is flipped: a character of the first value after some text, counted from its
+    /// start.
     struct Place: Sendable, CustomTestStringConvertible {
         let value: String
         let character: Int
@@ -24,8 +25,8 @@ internal import Testing
         }
     }
 
-    /// Every field of the slot, each part of its box (header, key id, nonce, ciphertext, tag), then what
-    /// the code alone protects.
+    /// Every field of the slot, each part of its box (header, key id, nonce, ciphertext, tag), then
+    /// what the code alone protects.
     static let places: [Place] =
         [
             Place(#""vault": ""#), Place(#""vault": ""#, 31), Place(#"{"id": ""#),

@@ -88,8 +88,8 @@ internal import Testing
         onThreads(3) {
             while let name = left.withLock({ $0.popFirst() }), let id = ScopeID(name) {
                 let error = refusal { () throws(KeyringError) in
-                    try (name.utf8.count.isMultiple(of: 2) ? a : b).addScope(
-                        id, tokens: .random, at: .now(), under: try b.lock())
+                    let file = name.utf8.last?.isMultiple(of: 2) == true ? a : b
+                    try file.addScope(id, tokens: .random, at: .now(), under: try file.lock())
                 }
                 if let error { errors.withLock { $0.append(error) } }
             }
@@ -149,27 +149,22 @@ internal import Testing
                 == .file(FileError(operation: .open, systemCode: EEXIST)))
     }
 
-    @Test func `refuses under the lock of another file`() async throws {
+    @Test func `refuses under the lock of another file`() async {
+        await #expect(processExitsWith: .success) {
+            try Self.addScope(underTheLockOf: "keyring.json")
+        }
         await #expect(processExitsWith: .failure) {
-            let scratch = try Scratch()
-            let locksmith = try Locksmith()
-            try scratch.write(locksmith.file(locksmith.keyring))
-            let file = try locksmith.opened(at: scratch.path())
-            let other = try locksmith.opened(at: scratch.path("other"))
-            try file.addScope(
-                scope("acme"), tokens: .random, at: .now(), under: try other.lock())
+            try Self.addScope(underTheLockOf: "other.json")
         }
     }
 
-    @Test func `goes under its own lock in a process of its own`() async throws {
-        await #expect(processExitsWith: .success) {
-            let scratch = try Scratch()
-            let locksmith = try Locksmith()
-            try scratch.write(locksmith.file(locksmith.keyring))
-            let file = try locksmith.opened(at: scratch.path())
-            try file.reload()
-            try file.addScope(
-                scope("acme"), tokens: .random, at: .now(), under: try file.lock())
-        }
+    private static func addScope(underTheLockOf name: String) throws {
+        let scratch = try Scratch()
+        let locksmith = try Locksmith()
+        try scratch.write(locksmith.file(locksmith.keyring))
+        let file = try locksmith.opened(at: scratch.path())
+        let other = try locksmith.opened(at: scratch.path(name))
+        try file.addScope(scope("acme"), tokens: .random, at: .now(), under: try other.lock())
+        #expect(try scratch.names().contains("keyring.json"))
     }
 }

@@ -21,7 +21,8 @@ internal import Testing
         return try Locksmith.refusalToUnlock(scratch.path(), with: secret)
     }
 
-    /// The text of the sample keyring with one thing put in the place of another; its code is right.
+    /// The text of the sample keyring with one thing put in the place of another; its code is
+    /// right.
     private func file(replacing old: String, by new: String) throws -> [UInt8] {
         let body = String(decoding: KeyringText.print(locksmith.keyring), as: UTF8.self)
         let range = try #require(body.range(of: old))
@@ -69,6 +70,20 @@ internal import Testing
     @Test(arguments: 1...2) func `opens with the secret of any slot`(number: Int) throws {
         let text = locksmith.file(locksmith.keyring(slots: try twoSlots()))
         #expect(try unlock(text, with: "correct horse \(number)") == nil)
+    }
+
+    @Test func `tries the cheapest slot first`() throws {
+        let costs = [(4_194_304, 100), (65_536, 3), (262_144, 3), (65_536, 2), (131_072, 2)]
+        let slot = locksmith.keyring.slots[0]
+        let slots = try costs.map { memory, passes in
+            CustodySlot(
+                identifier: slot.identifier,
+                cost: try #require(Argon2id(memory: memory, passes: passes)), salt: slot.salt,
+                box: slot.box)
+        }
+        let parser = try KeyringParser(KeyringText.print(locksmith.keyring(slots: slots))[...])
+        #expect(parser.slotsByCost.map(\.cost) == [3, 1, 4, 2, 0].map { slots[$0].cost })
+        #expect(parser.slots.map(\.cost) == slots.map(\.cost))
     }
 
     @Test func `refuses two slots whose boxes are swapped`() throws {

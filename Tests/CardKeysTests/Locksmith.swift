@@ -86,8 +86,12 @@ final class Locksmith: Sendable {
 
     /// A keyring file of its own at `path`, which last saw `keyring` and holds this root key.
     func opened(at path: String = "nowhere", seeing keyring: Keyring? = nil) throws -> KeyringFile {
-        let root = try self.keyring.slots[0].open(
-            in: self.keyring.vault, with: Self.passphrase(), slab: slab)
+        let binding = RecordBinding(
+            vault: self.keyring.vault, kind: .slot, scope: "", record: Span(), facts: Frame())
+        let slotKey = try KeyEncryptionKey(
+            KeyMaterial.generate(purpose: .slot, suite: .xchacha20Poly1305, in: slab), in: slab)
+        let root = try RootKey.unwrap(
+            root.wrapped(by: slotKey, as: binding), by: slotKey, as: binding, in: slab)
         return KeyringFile(
             path: path, slab: slab, root: root, keyring: keyring ?? self.keyring)
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
 
-/// A new folder for one test, removed when dropped. Hold it in the suite: a local one may be dropped
-/// after its last use.
+/// A new folder for one test, removed when dropped. Hold it in the suite: a local one may be
+/// dropped after its last use.
 final class Scratch: Sendable {
     let folder: String
 

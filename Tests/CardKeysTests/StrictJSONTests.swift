@@ -65,6 +65,14 @@ internal import Testing
         #expect(throws: StrictJSON.SyntaxError(offset: 1)) { try StrictJSON.parse(bytes[7...]) }
     }
 
+    @Test(arguments: [1, 16, 17, 1_000]) func `takes up to 16 members in an object`(
+        count: Int
+    ) throws {
+        let members = (0..<count).map { "\"\($0)\":0" }
+        let value = try? parse("{\(members.joined(separator: ","))}")
+        #expect((value != nil) == (count <= 16))
+    }
+
     @Test func `is not exhausted by what is nested deeply`() {
         let deep = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
         #expect(throws: StrictJSON.SyntaxError(offset: 5)) { try StrictJSON.parse(deep[...]) }

@@ -4,7 +4,7 @@
     internal import SecretMemory
     internal import Testing
 
-    /// This test program, started once more with Swift's backtracer on, to crash in a test of its own.
+    /// This test program, started once more with Swift's backtracer on, to crash in a test.
     @Suite("Backtrace of a crash") struct BacktraceTests {
         static let order = "CARD_VAULT_TEST_CRASH"
         static let ordered = ProcessInfo.processInfo.environment[order]

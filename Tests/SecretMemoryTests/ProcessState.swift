@@ -2,7 +2,7 @@
 #if os(Linux)
     internal import Foundation
 
-    /// What the system says of this process, and how an exit test changes it for the rest of its life.
+    /// What the system says of this process, and how an exit test changes it for good.
     enum ProcessState {
         /// Linux's numbers, which Swift does not import under their names.
         private static let (coreSize, lockedMemory, getDumpable): (Int32, Int32, Int32) = (4, 8, 3)
@@ -30,8 +30,8 @@
             return [UInt(limit.rlim_cur), UInt(limit.rlim_max)]
         }
 
-        /// Gives up being root, where this is root, and what else lets a process lock memory at will;
-        /// from then on it may lock `byteCount` bytes.
+        /// Gives up being root, where this is root, and what else lets a process lock memory at
+        /// will; from then on it may lock `byteCount` bytes.
         static func mayLock(byteCount: UInt) throws {
             var limit = rlimit(rlim_cur: rlim_t(byteCount), rlim_max: rlim_t(byteCount))
             let nobody: uid_t = 65_534

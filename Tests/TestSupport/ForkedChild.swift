@@ -11,8 +11,8 @@ public enum ForkError: Error {
 
 /// Runs `body` in a forked child of this process and returns the bytes that it gives.
 ///
-/// Only the calling thread lives on in the child, and locks that other threads held stay held. Call it
-/// from an exit test, whose process does nothing else; after ten seconds the child is ended.
+/// Only the calling thread lives on in the child, and locks that other threads held stay held. Call
+/// it from an exit test, whose process does nothing else; after ten seconds the child is ended.
 public func inForkedChild(_ body: () -> [UInt8]) throws(ForkError) -> [UInt8] {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { throw .refused(systemCode: errno) }

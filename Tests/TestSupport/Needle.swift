@@ -4,8 +4,9 @@
 
     /// Thirty-two bytes that lie nowhere in this process's memory but where a test puts them.
     ///
-    /// The needle knows itself as two halves of a sum only, so that looking for it does not find the
-    /// needle. Use it in an exit test: other tests of a process would come and go under the search.
+    /// The needle knows itself as two halves of a sum only, so that looking for it does not find
+    /// the needle. Use it in an exit test: other tests of a process would come and go under the
+    /// search.
     public struct Needle: Sendable {
         /// Bytes in a needle: 32.
         public static let byteCount = 32

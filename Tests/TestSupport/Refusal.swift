@@ -27,9 +27,9 @@ public enum RefusalError: Error, CustomStringConvertible {
 public enum Compiler {
     /// Tells whether `source` compiles as the body of an `async throws` function.
     ///
-    /// The function stands in a program of its own that imports `modules` as they were built for this
-    /// test run, so it sees what another package sees: public symbols only. The compiler runs up to
-    /// the checks of ownership, so that a value used after it was consumed is refused too.
+    /// The function stands in a program of its own that imports `modules` as they were built for
+    /// this test run, so it sees what another package sees: public symbols only. The compiler runs
+    /// up to the checks of ownership, so that a value used after it was consumed is refused too.
     ///
     /// - Returns: Whether it compiles, and what the compiler printed.
     /// - Throws: ``RefusalError/missing(_:)``: without a compiler a test fails, it does not pass.
@@ -92,8 +92,8 @@ public enum Compiler {
         }
     }
 
-    /// The first `swiftc` on the path. One of another toolchain cannot read the modules of this one,
-    /// so with it every control fails.
+    /// The first `swiftc` on the path. One of another toolchain cannot read the modules of this
+    /// one, so with it every control fails.
     private static var swiftc: URL {
         get throws {
             let path = ProcessInfo.processInfo.environment["PATH"] ?? ""

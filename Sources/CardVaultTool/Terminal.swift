@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SecretMemory
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
+
+/// The terminal of the person at it, whatever standard input and output are.
+struct Terminal: ~Copyable {
+    private let descriptor: Int32
+
+    /// Opens the terminal.
+    ///
+    /// - Throws: ``ToolError/noTerminal``.
+    init() throws(ToolError) {
+        let descriptor = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .noTerminal }
+        self.descriptor = descriptor
+    }
+
+    /// Asks for a secret that is not shown.
+    ///
+    /// The line is read byte by byte into guarded memory, with interrupts turned into bytes, so that the
+    /// terminal is as it was before whatever the person does.
+    ///
+    /// - Parameters:
+    ///   - prompt: what to ask for.
+    ///   - limit: how many bytes a line has at most.
+    func readSecret(_ prompt: String, limit: Int) throws -> SecretBytes {
+        var secret = try SecretBytes(capacity: limit)
+        Standard.Stream(descriptor: descriptor).write(prompt)
+        let count = try withoutEcho { try readLine(into: &secret) }
+        secret.truncate(to: count)
+        return secret
+    }
+
+    private func readLine(into secret: inout SecretBytes) throws(ToolError) -> Int {
+        var count = 0
+        while true {
+            var byte: UInt8 = 0
+            let got = unsafe read(descriptor, &byte, 1)
+            if got < 0 && errno == EINTR { continue }
+            guard got == 1 else { throw .interrupted }
+            switch byte {
+            case 0x0a, 0x0d: return count
+            case 0x03, 0x04, 0x1c: throw .interrupted
+            case 0x08, 0x7f: count = max(0, count - 1)
+            case 0x15: count = 0
+            default:
+                guard count < secret.capacity else { throw .badInput }
+                secret.withMutableBytes { $0[count] = byte }
+                count += 1
+            }
+        }
+    }
+
+    private func withoutEcho<R>(_ body: () throws -> R) throws -> R {
+        var before = termios()
+        guard unsafe tcgetattr(descriptor, &before) == 0 else { throw ToolError.noTerminal }
+        var quiet = before
+        quiet.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+        guard unsafe tcsetattr(descriptor, TCSAFLUSH, &quiet) == 0 else {
+            throw ToolError.noTerminal
+        }
+        defer {
+            unsafe tcsetattr(descriptor, TCSAFLUSH, &before)
+            Standard.Stream(descriptor: descriptor).write("\n")
+        }
+        return try body()
+    }
+
+    deinit { close(descriptor) }
+}
+
+/// The standard streams of the process.
+enum Standard {
+    /// A stream that bytes are written to at once.
+    struct Stream {
+        fileprivate let descriptor: Int32
+
+        fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
+
+        /// Whether a person sees it.
+        var isTerminal: Bool { isatty(descriptor) == 1 }
+
+        /// Writes a text that is no secret.
+        func write(_ text: String) { write(text.utf8.span) }
+
+        /// Writes bytes without keeping a copy. A reader that went away is nobody's error.
+        func write(_ bytes: Span<UInt8>) {
+            var written = 0
+            while written < bytes.count {
+                let count = unsafe bytes.withUnsafeBytes { buffer in
+                    unsafe systemWrite(
+                        descriptor, buffer.baseAddress.map { unsafe $0 + written },
+                        buffer.count - written)
+                }
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { return }
+                written += count
+            }
+        }
+    }
+
+    static let output = Stream(descriptor: STDOUT_FILENO)
+    static let error = Stream(descriptor: STDERR_FILENO)
+
+    /// Whether a person types standard input.
+    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// The user on whose behalf the process runs, for the record.
+    static var actor: String { "card-vault, uid \(getuid())" }
+
+    /// Reads a descriptor to its end into guarded memory.
+    ///
+    /// - Throws: ``ToolError/badInput`` when it holds more than `limit` bytes or cannot be read.
+    static func readSecret(from descriptor: Int32, limit: Int) throws -> SecretBytes {
+        var secret = try SecretBytes(capacity: limit + 1)
+        var count = 0
+        while count <= limit {
+            let got = secret.withMutableBytes { bytes in
+                unsafe bytes.withUnsafeMutableBytes { buffer in
+                    unsafe read(
+                        descriptor, buffer.baseAddress.map { unsafe $0 + count },
+                        buffer.count - count)
+                }
+            }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw ToolError.badInput }
+            if got == 0 { break }
+            count += got
+        }
+        guard count <= limit else { throw ToolError.badInput }
+        secret.truncate(to: count)
+        return secret
+    }
+
+    /// Reads a file into guarded memory.
+    static func readSecret(fromFile path: String, limit: Int) throws -> SecretBytes {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ToolError.badInput }
+        defer { close(descriptor) }
+        return try readSecret(from: descriptor, limit: limit)
+    }
+
+    /// Reads standard input to its end into guarded memory.
+    static func readSecretInput(limit: Int) throws -> SecretBytes {
+        try readSecret(from: STDIN_FILENO, limit: limit)
+    }
+
+    static func exit(_ code: Int32) -> Never { systemExit(code) }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    unsafe write(descriptor, bytes, count)
+}
+
+private func systemExit(_ code: Int32) -> Never { exit(code) }
