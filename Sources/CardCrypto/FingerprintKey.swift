@@ -48,15 +48,17 @@ public struct Fingerprint: Hashable, Comparable, Sendable {
     /// Takes the first 16 bytes of `bytes`, which has at least as many.
     public init(_ bytes: Span<UInt8>) {
         precondition(bytes.count >= Self.byteCount)
-        high = (0..<8).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
-        low = (8..<16).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
+        high = BigEndian.word(bytes, at: 0)
+        low = BigEndian.word(bytes, at: 8)
     }
 
     /// The 16 bytes.
     public var bytes: [UInt8] {
-        [high, low].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
-        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.byteCount)
+        BigEndian.append(high, to: &bytes)
+        BigEndian.append(low, to: &bytes)
+        return bytes
     }
 
     /// The order of the bytes.

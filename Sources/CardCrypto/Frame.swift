@@ -38,14 +38,31 @@ public struct Frame: Sendable {
         bytes.append(contentsOf: field.utf8)
     }
 
-    /// Appends an integer with all its bytes, big-endian.
-    public mutating func append<Word: FixedWidthInteger & UnsignedInteger>(_ field: Word) {
-        appendLength(Word.bitWidth / 8)
-        appendWord(field)
+    /// Appends an integer of 1 byte.
+    public mutating func append(_ field: UInt8) {
+        appendLength(1)
+        bytes.append(field)
     }
 
-    /// Appends an integer, or an absent field.
-    public mutating func append<Word: FixedWidthInteger & UnsignedInteger>(_ field: Word?) {
+    /// Appends an integer of 4 bytes, big-endian.
+    public mutating func append(_ field: UInt32) {
+        appendLength(4)
+        BigEndian.append(field, to: &bytes)
+    }
+
+    /// Appends an integer of 8 bytes, big-endian.
+    public mutating func append(_ field: UInt64) {
+        appendLength(8)
+        BigEndian.append(field, to: &bytes)
+    }
+
+    /// Appends an integer of 4 bytes, or an absent field.
+    public mutating func append(_ field: UInt32?) {
+        if let field { append(field) } else { appendAbsent() }
+    }
+
+    /// Appends an integer of 8 bytes, or an absent field.
+    public mutating func append(_ field: UInt64?) {
         if let field { append(field) } else { appendAbsent() }
     }
 
@@ -58,12 +75,6 @@ public struct Frame: Sendable {
 
     private mutating func appendLength(_ count: Int) {
         precondition(count <= Int(UInt32.max), "a field is at most 2^32 - 1 bytes")
-        appendWord(UInt32(count))
-    }
-
-    private mutating func appendWord<Word: FixedWidthInteger & UnsignedInteger>(_ word: Word) {
-        for shift in stride(from: Word.bitWidth - 8, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: word >> Word(shift)))
-        }
+        BigEndian.append(UInt32(truncatingIfNeeded: count), to: &bytes)
     }
 }

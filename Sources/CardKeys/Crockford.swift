@@ -3,7 +3,10 @@ internal import ConstantTime
 
 /// Crockford's base 32: ten digits and the upper-case letters without I, L, O and U.
 package enum Crockford {
-    /// The character of a value of 5 bits. Computed, not looked up: the value may be secret.
+    /// The characters by their values, for values that are no secret.
+    package static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    /// The character of a value of 5 bits. Computed, not looked up: the value is secret.
     package static func character(of value: UInt8) -> UInt8 {
         precondition(value < 32)
         let letter: UInt8 = value &+ UInt8(ascii: "A") &- 10

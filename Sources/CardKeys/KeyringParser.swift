@@ -26,8 +26,8 @@ struct KeyringParser {
         self.document = document
     }
 
-    /// The slots in the order in which they are tried: whoever writes a slot into the file that costs
-    /// an hour does not put that hour before a slot that opens.
+    /// The slots in the order in which they are tried: whoever writes a slot into the file that
+    /// costs an hour does not put that hour before a slot that opens.
     var slotsByCost: [CustodySlot] {
         slots.sorted { $0.cost.memory * $0.cost.passes < $1.cost.memory * $1.cost.passes }
     }

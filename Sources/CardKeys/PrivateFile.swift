@@ -8,19 +8,15 @@
 /// A file that another library opens by its name.
 package enum PrivateFile {
     /// Makes an empty file, readable by its owner alone and durable by name, where there is none.
+    ///
+    /// One that is there is not opened: closing it would drop every lock that this process has on it
+    /// (POSIX, fcntl), those of the other library too.
     package static func create(_ path: String) throws(FileError) {
-        close(try AtomicFile.openDescriptor(path, O_RDWR | O_CREAT))
-        try AtomicFile.syncFolder(of: path)
-    }
-
-    /// Whether there is a file that can be read.
-    package static func exists(_ path: String) throws(FileError) -> Bool {
         do throws(FileError) {
-            close(try AtomicFile.openDescriptor(path, O_RDONLY))
-            return true
+            close(try AtomicFile.openDescriptor(path, O_RDWR | O_CREAT | O_EXCL))
         } catch {
-            guard error.systemCode == ENOENT else { throw error }
-            return false
+            guard error.systemCode == EEXIST else { throw error }
         }
+        try AtomicFile.syncFolder(of: path)
     }
 }

@@ -124,18 +124,16 @@ extension KeyDates {
     /// `KeyState.allCases`; 0 for a state that it has not been in.
     public var stored: [UInt8] {
         let moments = [created] + KeyState.allCases.map { entered[$0] }
-        return moments.flatMap { moment in
-            stride(from: 56, through: 0, by: -8).map {
-                UInt8(truncatingIfNeeded: (moment?.milliseconds ?? 0) >> UInt64($0))
-            }
-        }
+        var bytes: [UInt8] = []
+        for moment in moments { BigEndian.append(moment?.milliseconds ?? 0, to: &bytes) }
+        return bytes
     }
 
     /// Reads what ``stored`` gave; nil for anything else.
     public init?(stored bytes: [UInt8]) {
         guard bytes.count == 8 * (1 + KeyState.allCases.count) else { return nil }
         let moments = (0...KeyState.allCases.count).map { index in
-            bytes[(index * 8)..<(index * 8 + 8)].reduce(0) { $0 << 8 | UInt64($1) }
+            BigEndian.word(bytes.span, at: index * 8)
         }
         guard let created = Timestamp(milliseconds: moments[0]) else { return nil }
         self.init(created: created)

@@ -20,29 +20,25 @@ extension Scope {
     public func tokenize(
         _ pan: borrowing PAN, expiry: ExpiryDate? = nil, format: TokenFormat = .opaque
     ) async throws(VaultError) -> Card {
-        try vault.checkProcess()
-        var keys = try await vault.keys(of: id)
-        var drawCount = 0
-        while true {
-            guard !Task.isCancelled else { throw VaultError(.cancelled) }
-            let outline = keys.outline(pan, expiry: expiry)
-            let card = try pan.withPacked { packed throws(VaultError) in
-                try keys.seal(packed, outline, format: format, at: vault.now())
-            }
-            guard let outcome = try await insert([card], under: keys)?.first else {
-                keys = try await vault.keys(after: keys)
-                continue
-            }
-            switch outcome {
-            case .inserted: return try keys.card(card.record, isNew: true)
-            case .exists(let token, let record):
-                return try pan.withPacked { packed throws(VaultError) in
-                    try keys.verified(record, of: token, format: format, is: packed)
+        for _ in 0..<TokenDraw.attemptLimit {
+            let card = try await withLatestKeys { keys throws(VaultError) -> Card?? in
+                let outline = keys.outline(pan, expiry: expiry)
+                let new = try pan.withPacked { packed throws(VaultError) in
+                    try keys.seal(packed, outline, format: format, at: vault.now())
                 }
-            case .tokenTaken: drawCount += 1
+                guard let outcome = try await insert([new], under: keys)?.first else { return nil }
+                switch outcome {
+                case .inserted: return try keys.card(new.record, isNew: true)
+                case .exists(let token, let record):
+                    return try pan.withPacked { packed throws(VaultError) in
+                        try keys.verified(record, of: token, format: format, is: packed)
+                    }
+                case .tokenTaken: return .some(nil)
+                }
             }
-            guard drawCount < TokenDraw.attemptLimit else { throw VaultError(.formatFull) }
+            if let card { return card }
         }
+        throw VaultError(.formatFull)
     }
 
     /// Stores the cards of a batch and returns a result per row, in order.
@@ -54,55 +50,57 @@ extension Scope {
     public func tokenize(
         _ batch: borrowing CardBatch, format: TokenFormat = .opaque
     ) async throws(VaultError) -> [Result<Card, VaultError>] {
-        try vault.checkProcess()
-        var keys = try await vault.keys(of: id)
         var results = [Result<Card, VaultError>](
             repeating: .failure(VaultError(.formatFull)), count: batch.count)
         var open = Array(0..<batch.count)
-        var drawCount = 0
-        while !open.isEmpty && drawCount < TokenDraw.attemptLimit {
-            guard !Task.isCancelled else { throw VaultError(.cancelled) }
-            var rows: [Int] = []
-            var cards: [NewCard] = []
-            for index in open {
-                do throws(VaultError) {
-                    cards.append(try seal(batch, at: index, format: format, keys))
-                    rows.append(index)
-                } catch {
-                    results[index] = .failure(error)
+        for drawCount in 0..<TokenDraw.attemptLimit where !open.isEmpty {
+            do throws(VaultError) {
+                open = try await withLatestKeys { keys throws(VaultError) -> [Int]? in
+                    try await store(batch, open, format: format, keys, in: &results)
                 }
+            } catch {
+                guard drawCount > 0 else { throw error }
+                // The rows that were stored before have their tokens.
+                for index in open { results[index] = .failure(error) }
+                open = []
             }
-            guard let outcomes = try await insert(cards, under: keys) else {
-                keys = try await vault.keys(after: keys)
-                continue
-            }
-            open = []
-            for (position, index) in rows.enumerated() {
-                switch outcomes[position] {
-                case .inserted:
-                    results[index] = keys.result { () throws(VaultError) in
-                        try keys.card(cards[position].record, isNew: true)
-                    }
-                case .exists(let token, let record):
-                    results[index] = batch.withPacked(at: index) { packed in
-                        keys.result { () throws(VaultError) in
-                            try keys.verified(record, of: token, format: format, is: packed)
-                        }
-                    }
-                case .tokenTaken: open.append(index)
-                }
-            }
-            drawCount += 1
         }
         return results
     }
 
-    /// Stores one row of a batch, with a format of its own.
-    package func tokenize(
-        row index: Int, of batch: borrowing CardBatch, format: TokenFormat
-    ) async throws(VaultError) -> Card {
-        let pan = try batch.pan(at: index)
-        return try await tokenize(pan, expiry: batch.expiry(at: index), format: format)
+    /// Stores rows of a batch and notes what became of each. Returns the rows whose token was taken; nil
+    /// when `keys` are not the latest, and nothing is stored.
+    private func store(
+        _ batch: borrowing CardBatch, _ rows: [Int], format: TokenFormat, _ keys: ScopeKeys,
+        in results: inout [Result<Card, VaultError>]
+    ) async throws(VaultError) -> [Int]? {
+        var cards: [(index: Int, card: NewCard)] = []
+        for index in rows {
+            do throws(VaultError) {
+                cards.append((index, try seal(batch, at: index, format: format, keys)))
+            } catch {
+                results[index] = .failure(error)
+            }
+        }
+        guard !cards.isEmpty else { return [] }
+        guard let outcomes = try await insert(cards.map(\.card), under: keys) else { return nil }
+        var taken: [Int] = []
+        for ((index, new), outcome) in zip(cards, outcomes) {
+            switch outcome {
+            case .inserted:
+                results[index] = keys.result { () throws(VaultError) in
+                    try keys.card(new.record, isNew: true)
+                }
+            case .exists(let token, let record):
+                results[index] = batch.withPacked(at: index) { packed in
+                    keys.result { () throws(VaultError) in
+                        try keys.verified(record, of: token, format: format, is: packed)
+                    }
+                }
+            case .tokenTaken: taken.append(index)
+            }
+        }
+        return taken
     }
 
     private func seal(
@@ -121,6 +119,7 @@ extension Scope {
     private func insert(
         _ cards: [NewCard], under keys: ScopeKeys
     ) async throws(VaultError) -> [InsertOutcome]? {
+        guard !Task.isCancelled else { throw VaultError(.cancelled) }
         let scope = id
         return try await VaultError.store { () throws(StoreError) in
             try await vault.writer.write { transaction throws(StoreError) in

@@ -31,6 +31,23 @@ public struct Scope: Sendable {
         return try await body(try await vault.keys(after: keys))
     }
 
+    /// How often a call takes later keys, the store having moved on meanwhile, before it gives up.
+    static let reloadLimit = 16
+
+    /// Runs `body` with the scope's keys, and with later ones whenever it returns nil, having seen that
+    /// the store has some.
+    func withLatestKeys<R: ~Copyable>(
+        _ body: (ScopeKeys) async throws(VaultError) -> R?
+    ) async throws(VaultError) -> R {
+        try vault.checkProcess()
+        var keys = try await vault.keys(of: id)
+        for _ in 0..<Self.reloadLimit {
+            if let answer = try await body(keys) { return answer }
+            keys = try await vault.keys(after: keys)
+        }
+        throw VaultError(StoreError(.busy))
+    }
+
     /// The record of a token when it belongs to the scope.
     func record(
         _ token: Token, _ keys: ScopeKeys

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
 internal import CardKeys
 
 /// Why a text is no token.
@@ -61,8 +62,8 @@ public struct Token: Hashable, Comparable, Sendable, CustomStringConvertible {
     public init?(stored bytes: Span<UInt8>) {
         guard bytes.count == Self.storedByteCount else { return nil }
         let tag = bytes[0]
-        let high = (1..<9).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
-        let low = (9..<17).reduce(0) { $0 << 8 | UInt64(bytes[$1]) }
+        let high = BigEndian.word(bytes, at: 1)
+        let low = BigEndian.word(bytes, at: 9)
         if tag == Self.digitsTag {
             let count = Int(high >> 56)
             let value = high << 8 | low >> 56
@@ -79,12 +80,12 @@ public struct Token: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The stored key: tag (1) ‖ 16 bytes. Its order is the order of tokens.
     public var stored: [UInt8] {
-        [tag]
-            + [high, low].flatMap { word in
-                stride(from: 56, through: 0, by: -8).map {
-                    UInt8(truncatingIfNeeded: word >> UInt64($0))
-                }
-            }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.storedByteCount)
+        bytes.append(tag)
+        BigEndian.append(high, to: &bytes)
+        BigEndian.append(low, to: &bytes)
+        return bytes
     }
 
     /// The order of the stored keys.
@@ -116,15 +117,15 @@ public struct Token: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     private var opaqueText: [UInt8] {
-        Self.prefix
-            + (0..<26).map { i in
-                let shift = 125 - 5 * i
-                let bits =
-                    shift >= 64
-                    ? high >> UInt64(shift - 64)
-                    : low >> UInt64(shift) | (shift > 0 ? high << UInt64(64 - shift) : 0)
-                return Crockford.character(of: UInt8(truncatingIfNeeded: bits & 31))
-            }
+        var text = [UInt8](repeating: 0, count: Self.prefix.count + 26)
+        for i in Self.prefix.indices { text[i] = Self.prefix[i] }
+        var (high, low) = (high, low)
+        for i in stride(from: text.count - 1, through: Self.prefix.count, by: -1) {
+            text[i] = Crockford.alphabet[Int(low & 31)]
+            low = low &>> 5 | high &<< 59
+            high = high &>> 5
+        }
+        return text
     }
 
     private init(digitText text: Span<UInt8>) throws(TokenError) {

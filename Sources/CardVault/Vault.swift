@@ -177,7 +177,7 @@ extension Vault {
             let after = try keyring.reload().generation
             guard after > before else { return }
         } catch {
-            guard error == .needsUnlock else { throw VaultError(error) }
+            guard error == .needsUnlock else { throw VaultError(keyring: error) }
             isBehindKeyring.withLock { $0 = true }
             log.warning("the keyring must be unlocked again")
             return

@@ -88,7 +88,7 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// What a store's error means to the caller of a vault.
-    public init(_ error: StoreError) {
+    public init(store error: StoreError) {
         code = .store
         subject = nil
         reason = nil
@@ -97,7 +97,7 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// What a keyring's error means to the caller of a vault.
-    public init(_ error: KeyringError) {
+    public init(keyring error: KeyringError) {
         let subject: String? = if case .wrappedKey(let id) = error { id } else { nil }
         let systemCode: Int32? = if case .file(let error) = error { error.systemCode } else { nil }
         let code: Code =
@@ -168,12 +168,12 @@ extension VaultError {
     static func keyring<R: ~Copyable>(
         _ body: () throws(KeyringError) -> R
     ) throws(VaultError) -> R {
-        do throws(KeyringError) { return try body() } catch { throw VaultError(error) }
+        do throws(KeyringError) { return try body() } catch { throw VaultError(keyring: error) }
     }
 
     static func store<R>(
         _ body: () async throws(StoreError) -> R
     ) async throws(VaultError) -> R {
-        do throws(StoreError) { return try await body() } catch { throw VaultError(error) }
+        do throws(StoreError) { return try await body() } catch { throw VaultError(store: error) }
     }
 }

@@ -14,9 +14,12 @@ actor Writer {
 
     init(store: any VaultStore) { self.store = store }
 
+    /// How many deeds wait for the next transaction.
+    var waitingCount: Int { waiting.count }
+
     /// Runs `body` in a transaction, perhaps with those of other tasks, and returns when it is durable.
     ///
-    /// `body` may run twice: when a joined transaction fails, each of its deeds is tried alone.
+    /// `body` may run twice: when a deed fails a joined transaction, each is tried alone.
     func write<R: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws(StoreError) -> R
     ) async throws(StoreError) -> R {
@@ -36,22 +39,34 @@ actor Writer {
             await Task.yield()
             let joined = Array(waiting.prefix(Self.joinLimit))
             waiting.removeFirst(joined.count)
-            if await commit(joined) == nil { continue }
+            guard let failure = await commit(joined) else { continue }
+            // A store that neither begins nor commits fails all: alone, each would wait for it in vain.
+            let isRetried = failure.isOfDeed && joined.count > 1
             for deed in joined {
-                if let failure = await commit([deed]) { deed.finish(failing: failure) }
+                let error = isRetried ? await commit([deed])?.error : failure.error
+                if let error { deed.finish(failing: error) }
             }
         }
         isCommitting = false
     }
 
+    /// Why a transaction was not committed, and whether one of its deeds was the reason.
+    private struct Failure {
+        let error: StoreError
+        let isOfDeed: Bool
+    }
+
     /// Commits deeds in one transaction; returns why it could not, with nothing done.
-    private func commit(_ deeds: [Deed]) async -> StoreError? {
+    private func commit(_ deeds: [Deed]) async -> Failure? {
+        var isInDeed = false
         do throws(StoreError) {
             try await store.write { transaction throws(StoreError) in
+                isInDeed = true
                 for deed in deeds { try deed.run(in: transaction) }
+                isInDeed = false
             }
         } catch {
-            return error
+            return Failure(error: error, isOfDeed: isInDeed)
         }
         for deed in deeds { deed.finish() }
         return nil

@@ -1,44 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CSQLite
 internal import CardVault
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// One connection to a SQLite file, with its prepared statements.
 ///
 /// Used by one task at a time: a pool or a mutex lends it.
 @safe
 final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a time
-    /// How a file is opened.
-    enum Access: Int32 {
-        case readOnly = 0x1  // SQLITE_OPEN_READONLY
-        case readWrite = 0x2  // SQLITE_OPEN_READWRITE
-    }
+    /// Bytes that a row or a value has at most. The largest row of a store is a key, of 250 bytes.
+    private static let byteLimit: Int32 = 65_536
 
     private let database: OpaquePointer
     private let walPageCountCell: UnsafeMutablePointer<Int32>
     private var statements: [SQLiteStatement?]
 
-    /// Opens a file that is there. No mutex of SQLite's own: nobody else uses this connection.
-    init(path: String, access: Access) throws(StoreError) {
+    /// Opens a file that is there, for reading and writing.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - patience: how many milliseconds to wait for another program's lock.
+    /// - Throws: `StoreError`: `missing` when there is no file.
+    init(path: String, patience: Int32) throws(StoreError) {
         var database: OpaquePointer?
-        let flags = access.rawValue | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        // No mutex of SQLite's own: nobody else uses this connection.
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = unsafe sqlite3_open_v2(path, &database, flags, nil)
         guard code == SQLITE_OK, let database = unsafe database else {
+            let isMissing = unsafe sqlite3_system_errno(database) == ENOENT
             unsafe sqlite3_close(database)
-            throw StoreError(sqlite: code)
+            throw isMissing ? StoreError(.missing) : StoreError(sqlite: code)
         }
         unsafe self.database = database
         unsafe walPageCountCell = .allocate(capacity: 1)
         unsafe walPageCountCell.initialize(to: 0)
         statements = Array(repeating: nil, count: SQLiteQuery.allCases.count)
-        unsafe sqlite3_busy_timeout(database, 5_000)
+        unsafe sqlite3_busy_timeout(database, patience)
+        unsafe sqlite3_limit(database, SQLITE_LIMIT_LENGTH, Self.byteLimit)
+        unsafe card_vault_sqlite_no_checkpoint_on_close(database)
+        unsafe card_vault_sqlite_defensive(database)
+        try execute(SQLiteSchema.pragmas)
+        // After the settings: the one for automatic checkpoints takes the place of every hook.
         unsafe sqlite3_wal_hook(
             database,
             { cell, _, _, pageCount in
                 unsafe cell?.assumingMemoryBound(to: Int32.self).pointee = pageCount
                 return SQLITE_OK
             }, walPageCountCell)
-        unsafe card_vault_sqlite_no_checkpoint_on_close(database)
-        unsafe card_vault_sqlite_defensive(database)
+    }
+
+    /// The whole name of the file, without links: what SQLite names the files beside it by.
+    var path: String {
+        guard let name = unsafe sqlite3_db_filename(database, "main") else { return "" }
+        return unsafe String(cString: name)
+    }
+
+    /// Whether the file is no longer where it was opened: what is written to it now is lost.
+    var hasMoved: Bool {
+        var hasMoved: Int32 = 0
+        let code = unsafe sqlite3_file_control(
+            database, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        return code == SQLITE_OK && hasMoved != 0
     }
 
     /// How many pages the write-ahead log had after the last commit of this connection.
@@ -51,6 +77,13 @@ final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a ti
     func execute(_ sql: String) throws(StoreError) {
         let code = unsafe sqlite3_exec(database, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw StoreError(sqlite: code) }
+    }
+
+    /// Lets readers and a writer work at once. The file remembers it.
+    func useWriteAheadLog() throws(StoreError) {
+        let statement = try prepare("PRAGMA journal_mode = WAL")
+        // Where it cannot, SQLite keeps the mode that it had and says which, without an error.
+        guard try statement.step(), statement.text(0) == "wal" else { throw StoreError(.failed) }
     }
 
     /// Copies the write-ahead log into the file as far as readers allow, and waits for nobody.
@@ -93,43 +126,46 @@ final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a ti
 @safe
 final class SQLiteStatement {
     private let statement: OpaquePointer
+    /// Why a parameter could not be bound: the statement must not run without it.
+    private var refusal = SQLITE_OK
 
     fileprivate init(_ statement: OpaquePointer) { unsafe self.statement = statement }
 
     func bind(_ position: Int32, _ value: Int64) {
-        unsafe sqlite3_bind_int64(statement, position, value)
+        note(unsafe sqlite3_bind_int64(statement, position, value))
     }
 
     func bind(_ position: Int32, _ value: Int64?) {
-        if let value {
-            bind(position, value)
-        } else {
-            unsafe sqlite3_bind_null(statement, position)
-        }
+        if let value { bind(position, value) } else { bindNull(position) }
     }
 
     func bind(_ position: Int32, _ value: [UInt8]) {
-        _ = unsafe value.withUnsafeBytes { bytes in
-            unsafe card_vault_sqlite_bind_blob(
-                statement, position, bytes.baseAddress, Int32(bytes.count))
-        }
+        note(
+            unsafe value.withUnsafeBytes { bytes in
+                unsafe card_vault_sqlite_bind_blob(
+                    statement, position, bytes.baseAddress, Int32(bytes.count))
+            })
     }
 
     func bind(_ position: Int32, _ value: [UInt8]?) {
-        if let value {
-            bind(position, value)
-        } else {
-            unsafe sqlite3_bind_null(statement, position)
-        }
+        if let value { bind(position, value) } else { bindNull(position) }
     }
 
     func bind(_ position: Int32, _ value: String) {
-        unsafe card_vault_sqlite_bind_text(statement, position, value, Int32(value.utf8.count))
+        note(
+            unsafe card_vault_sqlite_bind_text(
+                statement, position, value, Int32(value.utf8.count)))
     }
+
+    private func bindNull(_ position: Int32) {
+        note(unsafe sqlite3_bind_null(statement, position))
+    }
+
+    private func note(_ code: Int32) { if code != SQLITE_OK { refusal = code } }
 
     /// Steps to the next row; false after the last.
     func step() throws(StoreError) -> Bool {
-        let code = unsafe sqlite3_step(statement)
+        let code = refusal == SQLITE_OK ? unsafe sqlite3_step(statement) : refusal
         if code == SQLITE_ROW { return true }
         guard code == SQLITE_DONE else {
             reset()
@@ -148,6 +184,7 @@ final class SQLiteStatement {
     func reset() {
         unsafe sqlite3_reset(statement)
         unsafe sqlite3_clear_bindings(statement)
+        refusal = SQLITE_OK
     }
 
     func isNull(_ column: Int32) -> Bool {
@@ -176,7 +213,7 @@ extension StoreError {
             case SQLITE_FULL: .full
             case SQLITE_READONLY: .readOnly
             case SQLITE_NOTADB: .notAStore
-            case SQLITE_CORRUPT: .corrupt
+            case SQLITE_CORRUPT, SQLITE_TOOBIG: .corrupt
             default: .failed
             }
         self.init(kind, systemCode: code)

@@ -8,9 +8,13 @@ final class SQLitePool: Sendable {
     static let idleLimit = 16
 
     private let path: String
+    private let patience: Int32
     private let idle = Mutex<[SQLiteConnection]>([])
 
-    init(path: String) { self.path = path }
+    init(path: String, patience: Int32) {
+        self.path = path
+        self.patience = patience
+    }
 
     /// Runs `body` with a connection of its own.
     func lend<R>(
@@ -25,8 +29,7 @@ final class SQLitePool: Sendable {
     }
 
     private func open() throws(StoreError) -> SQLiteConnection {
-        let connection = try SQLiteConnection(path: path, access: .readWrite)
-        try connection.execute(SQLiteSchema.pragmas)
+        let connection = try SQLiteConnection(path: path, patience: patience)
         try connection.execute("PRAGMA query_only = ON")
         return connection
     }

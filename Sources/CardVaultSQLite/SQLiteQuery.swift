@@ -27,12 +27,17 @@ enum SQLiteQuery: Int, CaseIterable {
             FROM cards WHERE token = ?
             """
         case .insertCard:
-            "INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+            """
+            INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING
+            """
         case .deleteCard: "DELETE FROM cards WHERE token = ?"
         case .token:
             "SELECT token FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
         case .insertFingerprint:
-            "INSERT INTO fingerprints VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+            """
+            INSERT INTO fingerprints VALUES (?, ?, ?, ?)
+            ON CONFLICT (key, format, fingerprint) DO NOTHING
+            """
         case .deleteFingerprint:
             "DELETE FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
         case .deleteFingerprints: "DELETE FROM fingerprints WHERE token = ?"

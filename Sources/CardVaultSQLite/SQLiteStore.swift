@@ -2,6 +2,11 @@
 internal import CardKeys
 public import CardVault
 internal import Synchronization
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Darwin)
+    internal import Darwin
+#endif
 
 /// A vault's store in one SQLite file, which several processes of a machine may share.
 ///
@@ -10,45 +15,55 @@ internal import Synchronization
 /// checkpoint at once (its "WAL-reset bug"), so SQLite itself takes no checkpoint: not after a commit and
 /// not when a connection closes. Keep `PATH`, `PATH-wal` and `PATH.lock` together.
 public final class SQLiteStore: VaultStore {
-    /// A log of so many pages (80 MB) is copied into the file.
-    static let checkpointPageCount = 20_000
-
     private let pool: SQLitePool
     private let writer: Mutex<SQLiteConnection>
     private let lock: LockFile
+    private let options: Options
+
+    /// What tests choose differently.
+    struct Options {
+        /// How many milliseconds to wait for another process, or for another program on the file.
+        var patience: Int32 = 10_000
+        /// A log of so many pages (80 MB) is copied into the file.
+        var checkpointPageCount = 20_000
+    }
 
     /// Opens the store at `path`.
     ///
     /// - Throws: `StoreError`: `missing` when there is no file, `notAStore`, `newerSchema`.
     public convenience init(path: String) throws(StoreError) {
-        try self.init(path: path, isNew: false)
+        try self.init(path: path, options: Options())
     }
 
     /// Opens the store at `path`, making an empty file, readable by its owner alone, when there is none.
     ///
     /// - Throws: `StoreError`.
     public static func create(path: String) throws(StoreError) -> SQLiteStore {
-        try SQLiteStore(path: path, isNew: true)
-    }
-
-    private init(path: String, isNew: Bool) throws(StoreError) {
-        lock = try Self.prepare(path, isNew: isNew)
-        pool = SQLitePool(path: path)
-        let connection = try SQLiteConnection(path: path, access: .readWrite)
-        try connection.execute(SQLiteSchema.pragmas)
-        _ = try SQLiteSchema.isThere(connection)
-        try connection.execute("PRAGMA journal_mode = WAL")
-        writer = Mutex(connection)
-    }
-
-    private static func prepare(_ path: String, isNew: Bool) throws(StoreError) -> LockFile {
         do throws(FileError) {
-            if isNew { try PrivateFile.create(path) }
-            if try PrivateFile.exists(path) { return try LockFile(path + ".lock") }
+            try PrivateFile.create(path)
         } catch {
-            throw StoreError(.failed, systemCode: error.systemCode)
+            throw StoreError(error)
         }
-        throw StoreError(.missing)
+        return try SQLiteStore(path: path)
+    }
+
+    init(path: String, options: Options) throws(StoreError) {
+        guard !path.utf8.contains(0) else { throw StoreError(.missing) }
+        // Some names mean more to SQLite than a file: ":memory:" a database that is gone with its
+        // connection, "file:…" settings. With a folder before them they do not.
+        let connection = try SQLiteConnection(
+            path: path.hasPrefix("/") ? path : "./\(path)", patience: options.patience)
+        _ = try SQLiteSchema.isThere(connection)
+        try connection.useWriteAheadLog()
+        do throws(FileError) {
+            // By the name without links: who comes by another name must meet the same lock.
+            lock = try LockFile(connection.path + ".lock")
+        } catch {
+            throw StoreError(error)
+        }
+        pool = SQLitePool(path: connection.path, patience: options.patience)
+        writer = Mutex(connection)
+        self.options = options
     }
 
     /// False: the records outlive the process.
@@ -81,7 +96,9 @@ public final class SQLiteStore: VaultStore {
                 try body(SQLiteTransaction(connection))
             }
             // The transaction is durable: a checkpoint that fails is taken after the next.
-            if connection.walPageCount >= Self.checkpointPageCount { try? connection.checkpoint() }
+            if connection.walPageCount >= options.checkpointPageCount {
+                try? connection.checkpoint()
+            }
             return result
         }
     }
@@ -96,13 +113,30 @@ public final class SQLiteStore: VaultStore {
     ) throws(StoreError) -> R {
         try writer.withLock { connection throws(StoreError) in
             do throws(FileError) {
-                try lock.lock()
+                try lock.lock(patience: UInt64(options.patience))
             } catch {
-                throw StoreError(.busy, systemCode: error.systemCode)
+                throw StoreError(error)
             }
             defer { lock.unlock() }
+            // A file that was moved away, or whose place another took, keeps nothing.
+            guard !connection.hasMoved else { throw StoreError(.missing) }
             return try body(connection)
         }
+    }
+}
+
+extension StoreError {
+    /// What a file operation that the system refused means for a store.
+    fileprivate init(_ error: FileError) {
+        let kind: Code =
+            switch error.systemCode {
+            case ENOENT: .missing
+            case EACCES, EPERM, EROFS: .readOnly
+            case ENOSPC, EDQUOT: .full
+            case EWOULDBLOCK: .busy
+            default: .failed
+            }
+        self.init(kind, systemCode: error.systemCode)
     }
 }
 
@@ -117,7 +151,7 @@ extension SQLiteConnection {
             try statement(.commit).run()
             return result
         } catch {
-            // After some failures SQLite has rolled back already, and says so with an error.
+            // After some failures SQLite has rolled back already, and then says that it cannot.
             try? statement(.rollback).run()
             throw error
         }

@@ -85,23 +85,38 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
     /// order would touch a page a row.
     func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome] {
         var outcomes = [InsertOutcome](repeating: .inserted, count: cards.count)
-        var hits: [(index: Int, hit: Hit)] = []
+        var hits: [Int] = []
         for index in cards.indices.sorted(by: { precedes(cards, $0, $1) }) {
-            if let hit = try insertFingerprints(of: cards[index]) { hits.append((index, hit)) }
+            if try insertFingerprints(of: cards[index]) != nil { hits.append(index) }
         }
-        let hitIndexes = Set(hits.map(\.index))
+        let hitIndexes = Set(hits)
         let fresh = cards.indices.filter { !hitIndexes.contains($0) }
-        for index in fresh.sorted(by: { cards[$0].record.token < cards[$1].record.token }) {
-            guard try !insert(cards[index].record) else { continue }
+        let order = fresh.sorted { (cards[$0].record.token, $0) < (cards[$1].record.token, $1) }
+        for index in order where try !insert(cards[index].record) {
             try delete(cards[index].fingerprints[...])
             outcomes[index] = .tokenTaken
         }
-        for (index, hit) in hits {
-            // A hit on a card of this call that could not be stored after all is no hit.
-            let isThere = try token(of: hit.fingerprint) == hit.token
-            outcomes[index] = isThere ? .exists(hit.token, try card(hit.token)) : .tokenTaken
-        }
+        // One by one, as a hit on a card of this call that could not be stored after all is no hit.
+        for index in hits.sorted() { outcomes[index] = try insert(cards[index]) }
         return outcomes
+    }
+
+    private func insert(_ card: NewCard) throws(StoreError) -> InsertOutcome {
+        if let token = try insertFingerprints(of: card) { return .exists(token, try hit(token)) }
+        if try insert(card.record) { return .inserted }
+        try delete(card.fingerprints[...])
+        return .tokenTaken
+    }
+
+    /// The record that a search row points at; nil also for one that does not decode, as that must not
+    /// fail the other cards of a call.
+    private func hit(_ token: Token) throws(StoreError) -> CardRecord? {
+        do throws(StoreError) {
+            return try card(token)
+        } catch {
+            guard error == StoreError(.corrupt) else { throw error }
+            return nil
+        }
     }
 
     func delete(_ token: Token) throws(StoreError) -> Bool {
@@ -122,13 +137,8 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
         return x < y
     }
 
-    private struct Hit {
-        let fingerprint: FingerprintRecord
-        let token: Token
-    }
-
-    /// Writes every search row of a card, or none: then returns the row that was there.
-    private func insertFingerprints(of card: NewCard) throws(StoreError) -> Hit? {
+    /// Writes every search row of a card, or none: then returns the token of the one that was there.
+    private func insertFingerprints(of card: NewCard) throws(StoreError) -> Token? {
         for (count, fingerprint) in card.fingerprints.enumerated() {
             let statement = try connection.statement(.insertFingerprint)
             statement.bind(fingerprint)
@@ -137,7 +147,7 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
             guard connection.changeCount == 0 else { continue }
             try delete(card.fingerprints[..<count])
             guard let token = try token(of: fingerprint) else { throw StoreError(.corrupt) }
-            return Hit(fingerprint: fingerprint, token: token)
+            return token
         }
         return nil
     }

@@ -30,8 +30,8 @@ struct Failure {
         switch error {
         case let error as ToolError: self = error.failure
         case let error as VaultError: self.init(error)
-        case let error as KeyringError: self.init(VaultError(error))
-        case let error as StoreError: self.init(VaultError(error))
+        case let error as KeyringError: self.init(VaultError(keyring: error))
+        case let error as StoreError: self.init(VaultError(store: error))
         case let error as PassphraseError:
             self.init(
                 .refused, error.description,

@@ -76,9 +76,9 @@ internal import Testing
         let file = file
         let errors = Mutex<[KeyringError]>([])
         onThreads(3) {
-            for _ in 0..<20 {
+            for _ in 0..<10 {
                 let error = refusal { () throws(KeyringError) in
-                    for _ in 0..<5 { try file.reload() }
+                    for _ in 0..<10 { try file.reload() }
                     try file.addScope(
                         unique(), tokens: .random, at: .now(), under: try file.lock())
                 }
@@ -86,7 +86,7 @@ internal import Testing
             }
         }
         #expect(errors.withLock { $0 } == [])
-        #expect(file.current().generation == 5 + 4 * 20)
+        #expect(file.current().generation == 5 + 4 * 10)
         try KeyringLaws.expectCurrent(file)
     }
 }

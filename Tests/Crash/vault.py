@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A vault made by the tool, and what a look into its store tells without any key."""
+
+import pathlib
+import sqlite3
+import subprocess
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def luhn(body: str) -> str:
+    """The digits with their check digit."""
+    total = 0
+    for place, character in enumerate(reversed(body)):
+        value = int(character) * (2 if place % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return body + str(-total % 10)
+
+
+def stored(token: str) -> bytes:
+    """The key by which the store keeps an opaque token."""
+    value = 0
+    for character in token.removeprefix("tok_"):
+        value = value << 5 | ALPHABET.index(character)
+    return b"\x01" + value.to_bytes(16, "big")
+
+
+class Vault:
+    def __init__(self, tool: str, folder: pathlib.Path):
+        self.tool = tool
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "passphrase").write_text("battery staple 9\n")
+
+    def command(self, *arguments: str) -> list[str]:
+        return [self.tool, *arguments, "--passphrase-file", "passphrase"]
+
+    def run(self, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [*prefix, *self.command(*arguments)], cwd=self.folder, text=True,
+            stdin=subprocess.DEVNULL, capture_output=True)
+
+    def must(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, (arguments, done.returncode, done.stderr)
+        return done.stdout
+
+    def query(self, sql: str, *values):
+        with sqlite3.connect(self.folder / "cards.db") as store:
+            return store.execute(sql, values).fetchall()
+
+    def has(self, token: str) -> bool:
+        return self.query("SELECT count(*) FROM cards WHERE token = ?", stored(token))[0][0] == 1
+
+    def check(self) -> int:
+        """Every card has one search row and the other way round; returns how many there are."""
+        assert self.query("PRAGMA integrity_check") == [("ok",)]
+        cards = self.query("SELECT count(*) FROM cards")[0][0]
+        rows = self.query("SELECT count(*), count(DISTINCT token) FROM fingerprints")[0]
+        assert rows == (cards, cards), (cards, rows)
+        return cards

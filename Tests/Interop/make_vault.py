@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a vault of published sandbox numbers with the tool, and writes down what must be in it.
+
+    make_vault.py TOOL FOLDER
+
+FOLDER must not exist. It gets keyring.json, cards.db, passphrase.txt and expected.json: two scopes,
+one with opaque tokens and one with tokens of random digits, and the cards of Examples/cards.csv in
+both.
+"""
+import csv
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+CARDS = Path(__file__).resolve().parents[2] / "Examples" / "cards.csv"
+PASSPHRASE = "published sandbox numbers 1\n"  # it protects nothing: the numbers are published
+
+
+def main(tool, folder):
+    tool, folder = Path(tool).resolve(), Path(folder)
+    folder.mkdir(mode=0o700)
+    (folder / "passphrase.txt").write_text(PASSPHRASE)
+
+    def run(*arguments):
+        options = ["--keyring", "keyring.json", "--store", "cards.db"]
+        command = [tool, *arguments, *options, "--passphrase-file", "passphrase.txt"]
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    cards = []
+    run("init")
+    run("scope", "add", "second", "--random-tokens")
+    for scope, format in ("default", "opaque"), ("second", "last-four"):
+        with tempfile.TemporaryDirectory() as results:
+            out = Path(results) / "tokens.csv"
+            run("import", CARDS, "--pan-column", "card_number", "--out", out, "--scope", scope,
+                "--format", format)
+            tokens, numbers = column(out, "token"), column(CARDS, "card_number")
+        cards += [{"scope": scope, "token": token, "card_number": number}
+                  for token, number in zip(tokens, numbers, strict=True)]
+    lines = ",\n".join(json.dumps(card) for card in cards)
+    (folder / "expected.json").write_text('{"cards": [\n' + lines + "\n]}\n")
+
+
+def column(path, name):
+    with open(path, newline="", encoding="utf-8") as file:
+        return [row[name] for row in csv.DictReader(file)]
+
+
+main(*sys.argv[1:])
