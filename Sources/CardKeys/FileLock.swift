@@ -43,10 +43,10 @@ package struct LockFile: ~Copyable, Sendable {
 package struct FileLock: ~Copyable, Sendable {
     private let file: LockFile
 
-    /// Takes the lock on `path`.
-    package init(_ path: String) throws(FileError) {
+    /// Takes the lock on `path`, waiting at most `patience` milliseconds.
+    package init(_ path: String, patience: UInt64 = 10_000) throws(FileError) {
         let file = try LockFile(path)
-        try file.lock()
+        try file.lock(patience: patience)
         self.file = file
     }
 }

@@ -86,8 +86,10 @@ public final class KeyringFile: Sendable {
     }
 
     /// Takes the lock of the file for a change that also touches a store: keyring first, store
-    /// second.
-    package func lock() throws(KeyringError) -> KeyringLock { try KeyringLock(path) }
+    /// second. Waits at most `patience` milliseconds, and holds the thread meanwhile.
+    package func lock(patience: UInt64 = 10_000) throws(KeyringError) -> KeyringLock {
+        try KeyringLock(path, patience: patience)
+    }
 
     /// Makes a scope and its key, and writes the keyring.
     ///
@@ -190,10 +192,10 @@ package struct KeyringLock: ~Copyable, Sendable {
     fileprivate let path: String
     private let lock: FileLock
 
-    fileprivate init(_ path: String) throws(KeyringError) {
+    fileprivate init(_ path: String, patience: UInt64) throws(KeyringError) {
         self.path = path
         lock = try KeyringError.file { () throws(FileError) in
-            let lock = try FileLock(path + ".lock")
+            let lock = try FileLock(path + ".lock", patience: patience)
             // A writer may have died between its rename and the sync of the folder. What is read
             // under the lock outlives a loss of power before anything is built on it.
             try AtomicFile.syncFolder(of: path)

@@ -16,11 +16,16 @@ extension Scope {
     public func find(
         _ pan: borrowing PAN, format: TokenFormat = .opaque
     ) async throws(VaultError) -> Card? {
-        try vault.checkProcess()
-        let keys = try await vault.keys(of: id)
-        if let card = try await find(pan, format: format, keys) { return card }
-        guard try await vault.isStale(keys) else { return nil }
-        return try await find(pan, format: format, try await vault.keys(after: keys))
+        try await withLatestKeys { keys throws(VaultError) -> Card?? in
+            let rows = pan.withPacked { keys.searchRows(of: $0, format: format) }
+            let (epoch, hit) = try await lookUp(rows)
+            // Under another epoch a miss is no answer, and a hit may be of a key that is not loaded.
+            guard epoch == keys.epoch else { return nil }
+            guard let hit else { return .some(nil) }
+            return try pan.withPacked { packed throws(VaultError) in
+                try keys.verified(hit.record, of: hit.token, format: format, is: packed)
+            }
+        }
     }
 
     /// The stored cards of a batch: a result per row in order, nil for a card that is not there.
@@ -29,6 +34,7 @@ extension Scope {
     public func find(
         _ batch: borrowing CardBatch, format: TokenFormat = .opaque
     ) async throws(VaultError) -> [Result<Card?, VaultError>] {
+        try vault.checkProcess()
         var results: [Result<Card?, VaultError>] = []
         results.reserveCapacity(batch.count)
         for index in 0..<batch.count {
@@ -42,23 +48,24 @@ extension Scope {
         return results
     }
 
-    private func find(
-        _ pan: borrowing PAN, format: TokenFormat, _ keys: ScopeKeys
-    ) async throws(VaultError) -> Card? {
-        let rows = pan.withPacked { keys.searchRows(of: $0, format: format) }
-        let hit = try await VaultError.store { () throws(StoreError) in
-            try await vault.store.read { reader throws(StoreError) -> (Token, CardRecord?)? in
+    private struct Hit: Sendable {
+        let token: Token
+        let record: CardRecord?
+    }
+
+    /// The epoch of the scope's key set, and what one of the search rows points at, at one moment.
+    private func lookUp(
+        _ rows: [FingerprintRecord]
+    ) async throws(VaultError) -> (epoch: UInt64?, hit: Hit?) {
+        try await VaultError.store { () throws(StoreError) in
+            try await vault.store.read { reader throws(StoreError) -> (UInt64?, Hit?) in
+                let epoch = try reader.epoch(of: id)
                 for row in rows {
-                    if let token = try reader.token(of: row) {
-                        return (token, try reader.card(token))
-                    }
+                    guard let token = try reader.token(of: row) else { continue }
+                    return (epoch, Hit(token: token, record: try reader.card(token)))
                 }
-                return nil
+                return (epoch, nil)
             }
-        }
-        guard let (token, record) = hit else { return nil }
-        return try pan.withPacked { packed throws(VaultError) in
-            try keys.verified(record, of: token, format: format, is: packed)
         }
     }
 }

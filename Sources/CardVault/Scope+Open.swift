@@ -40,6 +40,7 @@ extension Scope {
         _ tokens: [Token], purpose: String
     ) async throws(VaultError) -> DetokenizedBatch {
         guard AuditText(purpose) != nil else { throw VaultError(.badPurpose) }
+        try vault.checkProcess()
         var batch = DetokenizedBatch(capacity: tokens.count)
         for token in tokens {
             do throws(VaultError) {

@@ -45,7 +45,7 @@ public struct Scope: Sendable {
             if let answer = try await body(keys) { return answer }
             keys = try await vault.keys(after: keys)
         }
-        throw VaultError(StoreError(.busy))
+        throw VaultError(store: StoreError(.busy))
     }
 
     /// The record of a token when it belongs to the scope.

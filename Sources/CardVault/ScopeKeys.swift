@@ -80,14 +80,14 @@ final class ScopeKeys: Sendable {
     func seal(
         _ packed: Span<UInt8>, _ card: CardOutline, format: TokenFormat, at moment: Timestamp
     ) throws(VaultError) -> NewCard {
-        guard let sealing else {
+        guard let sealing, fingerprintKeys.contains(where: \.seals) else {
             throw VaultError(.noSealingKey, subject: scope.id.description)
         }
         let facts = CardFacts(
             format: format, display: card.display, brand: card.brand, expiry: card.expiry,
             created: moment, expires: nil)
         let token = try TokenDraw.draw(
-            format, display: card.display, style: scope.tokens, at: moment)
+            format, display: card.display, style: scope.tokens, at: moment, unlike: packed)
         var box = [UInt8](repeating: 0, count: CardRecord.boxByteCount)
         var span = box.mutableSpan
         sealing.key.seal(

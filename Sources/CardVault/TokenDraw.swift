@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CardData
 internal import CardKeys
+internal import ConstantTime
 internal import SecretMemory
 
 /// Draws tokens at random.
@@ -15,10 +16,12 @@ enum TokenDraw {
     ///   - display: the digits that may be shown; a token keeps no others.
     ///   - style: how opaque tokens are drawn.
     ///   - moment: now.
+    ///   - packed: the card number, which is never its own token.
+    ///   - digit: draws a digit.
     /// - Throws: `formatTooNarrow` when fewer than six digits would be random.
     static func draw(
         _ format: TokenFormat, display: DisplayDigits, style: KeyringScope.TokenStyle,
-        at moment: Timestamp
+        at moment: Timestamp, unlike packed: Span<UInt8>, digit: () -> UInt8 = digit
     ) throws(VaultError) -> Token {
         guard format != .opaque else {
             let high = style == .random ? word() : moment.milliseconds << 16 | word() >> 48
@@ -34,8 +37,12 @@ enum TokenDraw {
                 display.leadingDigits.prefix(kept) + (0..<freeCount).map { _ in digit() }
                 + display.trailingDigits
             guard LuhnCheck.passes(digits) == format.passesLuhn else { continue }
-            return Token(
+            let token = Token(
                 digits: digits.reduce(0) { $0 * 10 + UInt64($1) }, count: digits.count)
+            // Public: a token that is drawn again is never seen.
+            guard equal(token.stored.span.extracting(1..<10), packed).declassify() else {
+                return token
+            }
         }
     }
 
@@ -47,7 +54,7 @@ enum TokenDraw {
     }
 
     /// A digit without bias: bytes of 250 and more are drawn again.
-    private static func digit() -> UInt8 {
+    static func digit() -> UInt8 {
         while true {
             var byte = InlineArray<1, UInt8>(repeating: 0)
             var span = byte.mutableSpan

@@ -16,7 +16,7 @@ extension Vault {
     public static func initialize(
         _ keyring: KeyringFile, store: any VaultStore
     ) async throws(VaultError) {
-        let lock = try VaultError.keyring { () throws(KeyringError) in try keyring.lock() }
+        let lock = try await lock(keyring)
         try VaultError.keyring { () throws(KeyringError) in try keyring.requireNoFile() }
         let snapshot = keyring.current()
         let vaultKeys = try KeySetDraft(vaultKeysOf: snapshot)
@@ -41,6 +41,26 @@ extension Vault {
         _ = try await Vault(keyring: keyring, store: store)  // sets the pin
     }
 
+    /// Takes the lock of a keyring, and holds no thread while it waits: whoever has the lock may need
+    /// that thread to go on.
+    private static func lock(_ keyring: KeyringFile) async throws(VaultError) -> KeyringLock {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            do throws(KeyringError) {
+                return try keyring.lock(patience: 0)
+            } catch {
+                guard case .file(let cause) = error, cause.operation == .lock,
+                    ContinuousClock.now < deadline
+                else { throw VaultError(keyring: error) }
+            }
+            do {
+                try await Task.sleep(for: .milliseconds(5))
+            } catch {
+                throw VaultError(.cancelled)
+            }
+        }
+    }
+
     private static func sealKey(of keyring: KeyringFile) throws(VaultError) -> SealKeyEntry {
         guard let key = keyring.current().primary(.seal) else { throw VaultError(.noSealingKey) }
         return SealKeyEntry(
@@ -58,8 +78,9 @@ extension Vault {
         _ id: ScopeID, tokens: KeyringScope.TokenStyle = .timeOrdered
     ) async throws(VaultError) {
         try checkProcess()
-        let lock = try VaultError.keyring { () throws(KeyringError) in try keyring.lock() }
+        let lock = try await Self.lock(keyring)
         _ = try VaultError.keyring { () throws(KeyringError) in try keyring.reload() }
+        try await checkPin(isToChange: true)
         if keyring.current().scope(id) == nil {
             try VaultError.keyring { () throws(KeyringError) in
                 try keyring.addScope(id, tokens: tokens, at: now(), under: lock)

@@ -21,18 +21,25 @@ extension Vault {
     /// Refuses a keyring that is older than the pin requires or grown apart from it, and raises the pin
     /// to one that is newer. The keyring is written first and the pin after it, so that a crash between
     /// the two leaves a pin that the next opening raises.
-    func checkPin() async throws(VaultError) {
+    ///
+    /// - Parameter isToChange: whether the keyring is about to be changed. One that is older than the
+    ///   pin would then grow apart from it, and is refused.
+    func checkPin(isToChange: Bool = false) async throws(VaultError) {
         guard !store.isEphemeral else { return }
         while true {
-            let (pin, hasCards) = try await VaultError.store { () throws(StoreError) in
-                try await store.read { reader throws(StoreError) in
-                    (try reader.pin(), try reader.hasCards())
-                }
-            }
+            let (vault, pin, hasCards) = try await readPin()
+            // The pin may be sealed by a key that is new in the file.
+            if let pin, keyring.current().key(pin.sealKey) == nil { _ = try readKeyring() }
             let keyring = keyring.current()
+            guard vault == keyring.vault else { throw VaultError(.otherVault) }
             if let pin {
-                try await check(keyring, against: pin)
-                if keyring.generation <= pin.generation { return }
+                try check(keyring, against: pin)
+                guard keyring.generation > pin.generation else {
+                    guard !isToChange || keyring.generation == pin.generation else {
+                        throw VaultError(.keyringOlder)
+                    }
+                    return
+                }
             } else if keyring.generation != 1 || hasCards {
                 throw VaultError(.integrity, subject: "pin")
             }
@@ -40,8 +47,16 @@ extension Vault {
         }
     }
 
-    private func check(_ keyring: Keyring, against pin: Pin) async throws(VaultError) {
-        let sealKey = try await sealKey(pin.sealKey)
+    private func readPin() async throws(VaultError) -> (VaultID?, Pin?, hasCards: Bool) {
+        try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in
+                (try reader.vault(), try reader.pin(), try reader.hasCards())
+            }
+        }
+    }
+
+    private func check(_ keyring: Keyring, against pin: Pin) throws(VaultError) {
+        let sealKey = try sealKey(pin.sealKey)
         guard pin.isAuthentic(under: sealKey.key), pin.vault == keyring.vault else {
             throw VaultError(.integrity, subject: "pin")
         }
@@ -51,14 +66,17 @@ extension Vault {
         }
     }
 
-    /// Writes the pin on `keyring` if it is still `pin`; tells whether it was.
+    /// Writes the pin on `keyring` if it is still `pin`, and the store still this vault's: until it has a
+    /// pin, `initialize` may make it another's. Tells whether it was.
     private func raise(_ pin: Pin?, to keyring: Keyring) async throws(VaultError) -> Bool {
-        let sealKey = try await primarySealKey()
+        let sealKey = try primarySealKey()
         let required = max(pin?.required ?? 1, keyring.required)
         let raised = Pin(on: keyring, required: required, sealedBy: sealKey.key)
         return try await VaultError.store { () throws(StoreError) in
             try await writer.write { transaction throws(StoreError) in
-                guard try transaction.pin() == pin else { return false }
+                guard try transaction.vault() == raised.vault, try transaction.pin() == pin else {
+                    return false
+                }
                 try transaction.put(raised)
                 return true
             }
@@ -68,7 +86,7 @@ extension Vault {
     /// Makes an empty store this vault's. For stores that are gone with their process.
     private func storeVault() async throws(VaultError) {
         let vault = keyring.current().vault
-        let sealKey = try await primarySealKey()
+        let sealKey = try primarySealKey()
         let keys = try KeySetDraft(vaultKeysOf: keyring.current())
         try await VaultError.store { () throws(StoreError) in
             try await writer.write { transaction throws(StoreError) in
@@ -81,7 +99,7 @@ extension Vault {
 
     /// Makes and stores the keys of a scope that the store has none for.
     func storeKeySet(of scope: ScopeID) async throws(VaultError) {
-        let sealKey = try await primarySealKey()
+        let sealKey = try primarySealKey()
         let keys = try KeySetDraft(scope: scope, of: keyring, at: now())
         try await VaultError.store { () throws(StoreError) in
             try await writer.write { transaction throws(StoreError) in

@@ -94,6 +94,8 @@ extension Vault {
 
     /// The keys of a scope after the store has shown that `keys` are not the latest.
     func keys(after keys: ScopeKeys) async throws(VaultError) -> ScopeKeys {
+        // Another task may have loaded later ones.
+        if let later = scopes.keys(of: keys.scope.id), later.epoch > keys.epoch { return later }
         log.info("key set changed", metadata: ["scope": "\(keys.scope.id)"])
         try await reloadKeyring()
         return try await load(keys.scope.id)
@@ -117,7 +119,7 @@ extension Vault {
 
     private func load(_ id: ScopeID) async throws(VaultError) -> ScopeKeys {
         guard let scope = keyring.current().scope(id) else {
-            throw VaultError(.unknownScope, subject: id.description)
+            throw VaultError(.unknownScope)  // the name is the caller's: it could be a card number
         }
         guard let set = try await authenticKeySet(of: id) else {
             guard store.isEphemeral else {
@@ -142,19 +144,22 @@ extension Vault {
             try await store.read { reader throws(StoreError) in try reader.keySet(of: scope) }
         }
         guard let set else { return nil }
-        let sealKey = try await sealKey(set.sealKey)
+        if keyring.current().key(set.sealKey) == nil { try await reloadKeyring() }
+        let sealKey = try sealKey(set.sealKey)
         guard set.scope == scope, set.isAuthentic(in: keyring.current().vault, under: sealKey.key)
         else { throw VaultError(.integrity, subject: "key set \(scope?.description ?? "")") }
         return set
     }
 
-    /// A seal key of the keyring; one that is not there may be new in the file.
-    func sealKey(_ id: KeyID) async throws(VaultError) -> SealKeyEntry {
-        if let entry = sealKeys.withLock({ $0[id] }) { return entry }
-        if keyring.current().key(id) == nil { try await reloadKeyring() }
-        guard let key = keyring.current().key(id), key.purpose == .seal, key.state.opens else {
+    /// A seal key of the keyring.
+    func sealKey(_ id: KeyID) throws(VaultError) -> SealKeyEntry {
+        guard let key = keyring.current().key(id) else {
+            throw VaultError(needsUnlock ? .needsUnlock : .integrity, subject: id.description)
+        }
+        guard key.purpose == .seal, key.state.opens else {
             throw VaultError(.integrity, subject: id.description)
         }
+        if let entry = sealKeys.withLock({ $0[id] }) { return entry }
         let material = try VaultError.keyring { () throws(KeyringError) in try keyring.unwrap(id) }
         let entry = SealKeyEntry(material)
         sealKeys.withLock { $0[id] = entry }
@@ -162,26 +167,29 @@ extension Vault {
     }
 
     /// The seal key that makes new codes.
-    func primarySealKey() async throws(VaultError) -> SealKeyEntry {
+    func primarySealKey() throws(VaultError) -> SealKeyEntry {
         guard let key = keyring.current().primary(.seal) else { throw VaultError(.noSealingKey) }
-        return try await sealKey(key.id)
+        return try sealKey(key.id)
     }
 
-    /// Reads the keyring file again and holds it against the pin.
-    ///
-    /// A file with another root key cannot be read here: the vault goes on with the keys it holds, and
-    /// says so.
+    /// Reads the keyring file again and holds it against the pin, which may have moved where the file
+    /// has not: it may be a copy that nobody writes any more.
     private func reloadKeyring() async throws(VaultError) {
+        if try readKeyring() { try await checkPin() }
+    }
+
+    /// Reads the keyring file again; false when it has another root key and cannot be read here. The
+    /// vault goes on with the keys it holds then, and says so.
+    func readKeyring() throws(VaultError) -> Bool {
         do throws(KeyringError) {
-            let before = keyring.current().generation
-            let after = try keyring.reload().generation
-            guard after > before else { return }
+            try keyring.reload()
         } catch {
             guard error == .needsUnlock else { throw VaultError(keyring: error) }
             isBehindKeyring.withLock { $0 = true }
             log.warning("the keyring must be unlocked again")
-            return
+            return false
         }
-        try await checkPin()
+        isBehindKeyring.withLock { $0 = false }
+        return true
     }
 }

@@ -50,12 +50,13 @@ public protocol StoreTransaction: StoreReader {
     func reset(for vault: VaultID) throws(StoreError)
     /// Writes the pin over the one before.
     func put(_ pin: Pin) throws(StoreError)
-    /// Writes a key set and its keys over the set of that scope before.
+    /// Writes a key set and its keys over the set of that scope before, all of whose keys it still has.
     func put(_ keySet: KeySet) throws(StoreError)
     /// The next number that no key of the store has, nor ever had.
     func nextKeyNumber() throws(StoreError) -> KeyNumber
     /// Stores cards, each only when none of its fingerprints and not its token is there already; in this
-    /// order of questions. Cards before it in `cards` count as stored. One outcome a card, in order.
+    /// order of questions. Of several with the same fingerprints, the first that can be is stored and the
+    /// later find it; of several with the same token, one is stored. One outcome a card, in order.
     func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome]
     /// Removes a card and every fingerprint of its token; tells whether there was a card.
     func delete(_ token: Token) throws(StoreError) -> Bool
@@ -80,7 +81,7 @@ public enum InsertOutcome: Hashable, Sendable {
     /// It was stored.
     case inserted
     /// One of its fingerprints is there and belongs to this token, whose record is nil when it is not
-    /// there. Nothing was stored.
+    /// there or not readable. Nothing was stored.
     case exists(Token, CardRecord?)
     /// Its token is another card's. Nothing was stored.
     case tokenTaken

@@ -24,6 +24,7 @@ struct RootCommand: AsyncParsableCommand {
 
     /// Nothing is read, not even the arguments, before the process is hardened.
     static func main() async {
+        Standard.prepare()
         do {
             try ProcessHardening.apply()
             var command = try parseAsRoot()

@@ -32,6 +32,8 @@ struct Failure {
         case let error as VaultError: self.init(error)
         case let error as KeyringError: self.init(VaultError(keyring: error))
         case let error as StoreError: self.init(VaultError(store: error))
+        case PassphraseError.memory(let error):
+            self.init(.refused, error.description, hint: Self.lock)
         case let error as PassphraseError:
             self.init(
                 .refused, error.description,
@@ -53,9 +55,7 @@ struct Failure {
         case let error as SecretMemoryError: self.init(.refused, error.description, hint: Self.lock)
         case let error as ProcessHardening.Refusal:
             self.init(.refused, error.description, hint: "Run where the system allows it.")
-        default:
-            let isDone = command.exitCode(for: error) == .success
-            self.init(isDone ? .done : .usage, command.fullMessage(for: error), hint: "")
+        default: self.init(parsing: error, of: command)
         }
     }
 
@@ -63,8 +63,6 @@ struct Failure {
     func exit() -> Never {
         if code == .done {
             Standard.output.write(message + "\n")
-        } else if hint.isEmpty {
-            Standard.error.write(message + "\n")
         } else {
             Standard.error.write("card-vault: \(message)\n\(hint)\n")
         }
@@ -87,7 +85,7 @@ struct Failure {
         case .file:
             self.init(
                 .storage, error.description,
-                hint: "Look at the disk, then run the import again with --resume.")
+                hint: "Look at the disk and at --out, then run the import again with --resume.")
         case .unfinishedImport:
             self.init(.refused, error.description, hint: "Go on with --resume.")
         case .outputExists:
@@ -160,6 +158,10 @@ extension VaultError {
 enum ToolError: Error {
     /// There is no terminal to ask on, and no file or descriptor was named.
     case noTerminal
+    /// The file or descriptor of the passphrase cannot be read.
+    case passphraseUnreadable(systemCode: Int32)
+    /// Standard output takes no result.
+    case resultUnwritable(systemCode: Int32)
     /// The person at the terminal gave up.
     case interrupted
     /// Two entries of a new passphrase differ.
@@ -177,6 +179,14 @@ enum ToolError: Error {
             Failure(
                 .cannotUnlock, "There is no terminal to ask for the secret on.",
                 hint: "Give --passphrase-file or --passphrase-fd.")
+        case .passphraseUnreadable(let systemCode):
+            Failure(
+                .cannotUnlock, "The passphrase cannot be read: system error \(systemCode).",
+                hint: "Look at --passphrase-file or --passphrase-fd.")
+        case .resultUnwritable(let systemCode):
+            Failure(
+                .storage, "The result cannot be written: system error \(systemCode).",
+                hint: "Look at where standard output goes.")
         case .interrupted: Failure(.refused, "Interrupted.", hint: "Nothing was changed.")
         case .entriesDiffer:
             Failure(.refused, "The two passphrases differ.", hint: "Try again.")

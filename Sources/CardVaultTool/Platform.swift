@@ -26,7 +26,7 @@ struct FileError: Error, Equatable, CustomStringConvertible {
     /// Whether the file is not there.
     var isNotThere: Bool { systemCode == ENOENT }
 
-    fileprivate init(_ operation: Operation, systemCode: Int32 = errno) {
+    init(_ operation: Operation, systemCode: Int32 = errno) {
         self.operation = operation
         self.systemCode = systemCode
     }

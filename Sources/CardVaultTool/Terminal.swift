@@ -21,16 +21,21 @@ struct Terminal: ~Copyable {
 
     /// Asks for a secret that is not shown.
     ///
-    /// The line is read byte by byte into guarded memory, with interrupts turned into bytes, so that the
-    /// terminal is as it was before whatever the person does.
+    /// The line is read byte by byte into guarded memory, with interrupts turned into bytes and signals
+    /// into an end, so that the terminal is as it was before whatever happens.
     ///
     /// - Parameters:
     ///   - prompt: what to ask for.
     ///   - limit: how many bytes a line has at most.
-    func readSecret(_ prompt: String, limit: Int) throws -> SecretBytes {
-        var secret = try SecretBytes(capacity: limit)
-        Standard.Stream(descriptor: descriptor).write(prompt)
-        let count = try withoutEcho { try readLine(into: &secret) }
+    ///   - locking: what to do when its memory cannot be locked.
+    func readSecret(
+        _ prompt: String, limit: Int, locking: MemoryLocking
+    ) throws -> SecretBytes {
+        var secret = try SecretBytes(capacity: limit, locking: locking)
+        let count = try withoutEcho {
+            Standard.Stream(descriptor: descriptor).write(prompt)
+            return try readLine(into: &secret)
+        }
         secret.truncate(to: count)
         return secret
     }
@@ -39,12 +44,10 @@ struct Terminal: ~Copyable {
         var count = 0
         while true {
             var byte: UInt8 = 0
-            let got = unsafe read(descriptor, &byte, 1)
-            if got < 0 && errno == EINTR { continue }
-            guard got == 1 else { throw .interrupted }
+            guard unsafe read(descriptor, &byte, 1) == 1 else { throw .interrupted }
             switch byte {
             case 0x0a, 0x0d: return count
-            case 0x03, 0x04, 0x1c: throw .interrupted
+            case 0x03, 0x04, 0x1a, 0x1c: throw .interrupted
             case 0x08, 0x7f: count = max(0, count - 1)
             case 0x15: count = 0
             default:
@@ -60,6 +63,9 @@ struct Terminal: ~Copyable {
         guard unsafe tcgetattr(descriptor, &before) == 0 else { throw ToolError.noTerminal }
         var quiet = before
         quiet.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+        let signals = [SIGINT, SIGTERM, SIGHUP]
+        let actions = signals.map(interruptReads)
+        defer { for (signal, action) in zip(signals, actions) { restore(signal, action) } }
         guard unsafe tcsetattr(descriptor, TCSAFLUSH, &quiet) == 0 else {
             throw ToolError.noTerminal
         }
@@ -71,6 +77,24 @@ struct Terminal: ~Copyable {
     }
 
     deinit { close(descriptor) }
+}
+
+/// Makes a signal that would end the process end a read instead. Returns what it did before.
+private func interruptReads(_ number: Int32) -> sigaction {
+    var action = sigaction()
+    var before = sigaction()
+    #if canImport(Darwin)
+        unsafe action.__sigaction_u.__sa_handler = { _ in }
+    #else
+        unsafe action.__sigaction_handler.sa_handler = { _ in }
+    #endif
+    unsafe sigaction(number, &action, &before)
+    return before
+}
+
+private func restore(_ number: Int32, _ action: sigaction) {
+    var action = action
+    unsafe sigaction(number, &action, nil)
 }
 
 /// The standard streams of the process.
@@ -87,7 +111,8 @@ enum Standard {
         /// Writes a text that is no secret.
         func write(_ text: String) { write(text.utf8.span) }
 
-        /// Writes bytes without keeping a copy. A reader that went away is nobody's error.
+        /// Writes bytes without keeping a copy. A reader that went away is nobody's error; a result
+        /// that cannot be written for another reason ends the process.
         func write(_ bytes: Span<UInt8>) {
             var written = 0
             while written < bytes.count {
@@ -97,9 +122,26 @@ enum Standard {
                         buffer.count - written)
                 }
                 if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return }
+                guard count > 0 else { return refuse(errno) }
                 written += count
             }
+        }
+
+        private func refuse(_ systemCode: Int32) {
+            guard descriptor == STDOUT_FILENO && systemCode != EPIPE else { return }
+            Failure(ToolError.resultUnwritable(systemCode: systemCode), of: RootCommand.self).exit()
+        }
+    }
+
+    /// Readies the streams. Call it before anything is opened.
+    ///
+    /// Where a stream is closed, the null device takes its place, open the other way: its use fails,
+    /// and no file that is opened later is taken for it. A reader that goes away ends no import.
+    static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        for (descriptor, flags) in [(0, O_WRONLY), (1, O_RDONLY), (2, O_RDONLY)] as [(Int32, Int32)]
+        where fcntl(descriptor, F_GETFD) < 0 {
+            _ = unsafe open("/dev/null", flags)
         }
     }
 
@@ -114,9 +156,12 @@ enum Standard {
 
     /// Reads a descriptor to its end into guarded memory.
     ///
-    /// - Throws: ``ToolError/badInput`` when it holds more than `limit` bytes or cannot be read.
-    static func readSecret(from descriptor: Int32, limit: Int) throws -> SecretBytes {
-        var secret = try SecretBytes(capacity: limit + 1)
+    /// - Throws: ``ToolError/badInput`` when it holds more than `limit` bytes, ``FileError`` when it
+    ///   cannot be read.
+    static func readSecret(
+        from descriptor: Int32, limit: Int, locking: MemoryLocking
+    ) throws -> SecretBytes {
+        var secret = try SecretBytes(capacity: limit + 1, locking: locking)
         var count = 0
         while count <= limit {
             let got = secret.withMutableBytes { bytes in
@@ -127,7 +172,7 @@ enum Standard {
                 }
             }
             if got < 0 && errno == EINTR { continue }
-            guard got >= 0 else { throw ToolError.badInput }
+            guard got >= 0 else { throw FileError(.read) }
             if got == 0 { break }
             count += got
         }
@@ -137,16 +182,18 @@ enum Standard {
     }
 
     /// Reads a file into guarded memory.
-    static func readSecret(fromFile path: String, limit: Int) throws -> SecretBytes {
+    static func readSecret(
+        fromFile path: String, limit: Int, locking: MemoryLocking
+    ) throws -> SecretBytes {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ToolError.badInput }
+        guard descriptor >= 0 else { throw FileError(.open) }
         defer { close(descriptor) }
-        return try readSecret(from: descriptor, limit: limit)
+        return try readSecret(from: descriptor, limit: limit, locking: locking)
     }
 
     /// Reads standard input to its end into guarded memory.
-    static func readSecretInput(limit: Int) throws -> SecretBytes {
-        try readSecret(from: STDIN_FILENO, limit: limit)
+    static func readSecretInput(limit: Int, locking: MemoryLocking) throws -> SecretBytes {
+        try readSecret(from: STDIN_FILENO, limit: limit, locking: locking)
     }
 
     static func exit(_ code: Int32) -> Never { systemExit(code) }

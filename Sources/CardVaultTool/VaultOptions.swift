@@ -18,6 +18,12 @@ struct VaultOptions: ParsableArguments {
 
     var locking: MemoryLocking { allowUnlockedMemory ? .optedOut : .required }
 
+    func validate() throws {
+        guard passphraseFile == nil || passphraseDescriptor == nil else {
+            throw ValidationError("Give --passphrase-file or --passphrase-fd, not both.")
+        }
+    }
+
     /// The vault, unlocked with the passphrase.
     func openVault() async throws -> Vault {
         let file = try KeyringFile.unlock(
@@ -34,9 +40,9 @@ struct VaultOptions: ParsableArguments {
 
     /// A passphrase that opens a slot. One that could never have been accepted opens none.
     private func presentedPassphrase() throws -> Passphrase {
-        let text = try PassphraseSource(self).read("Passphrase: ")
+        let text = try PassphraseSource(self).read("Passphrase: ", locking: locking)
         do {
-            return try text.withBytes { bytes throws(PassphraseError) in try Passphrase(bytes) }
+            return try passphrase(text)
         } catch {
             if case .memory(let error) = error { throw error }
             throw KeyringError.cannotUnlock
@@ -46,16 +52,22 @@ struct VaultOptions: ParsableArguments {
     /// A passphrase for a new slot; on a terminal it is asked for twice.
     func newPassphrase() throws -> Passphrase {
         let source = PassphraseSource(self)
-        let text = try source.read("New passphrase: ")
-        let passphrase = try text.withBytes { bytes throws(PassphraseError) in
-            try Passphrase(bytes)
-        }
+        let text = try source.read("New passphrase: ", locking: locking)
+        let passphrase = try passphrase(text)
         if source == .terminal {
-            let again = try source.read("Again: ")
+            let again = try source.read("Again: ", locking: locking)
             let isSame = text.withBytes { a in again.withBytes { b in a.hasSameBytes(as: b) } }
             guard isSame else { throw ToolError.entriesDiffer }
         }
         return passphrase
+    }
+
+    private func passphrase(
+        _ text: borrowing SecretBytes
+    ) throws(PassphraseError) -> Passphrase {
+        try text.withBytes { bytes throws(PassphraseError) in
+            try Passphrase(bytes, locking: locking)
+        }
     }
 
     func report(isLocked: Bool) {
@@ -81,12 +93,19 @@ enum PassphraseSource: Equatable {
             }
     }
 
-    func read(_ prompt: String) throws -> SecretBytes {
+    func read(_ prompt: String, locking: MemoryLocking) throws -> SecretBytes {
         let limit = Passphrase.byteCounts.upperBound + 1  // and a final newline
-        return switch self {
-        case .terminal: try Terminal().readSecret(prompt, limit: limit)
-        case .file(let path): try Standard.readSecret(fromFile: path, limit: limit)
-        case .descriptor(let number): try Standard.readSecret(from: number, limit: limit)
+        do {
+            return switch self {
+            case .terminal:
+                try Terminal().readSecret(prompt, limit: limit, locking: locking)
+            case .file(let path):
+                try Standard.readSecret(fromFile: path, limit: limit, locking: locking)
+            case .descriptor(let number):
+                try Standard.readSecret(from: number, limit: limit, locking: locking)
+            }
+        } catch let error as FileError {
+            throw ToolError.passphraseUnreadable(systemCode: error.systemCode)
         }
     }
 }

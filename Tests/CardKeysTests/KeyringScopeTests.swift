@@ -150,21 +150,19 @@ internal import Testing
     }
 
     @Test func `refuses under the lock of another file`() async {
-        await #expect(processExitsWith: .success) {
-            try Self.addScope(underTheLockOf: "keyring.json")
+        await #expect(processExitsWith: .success) { [path = scratch.path("a") as String] in
+            try Self.addScope(to: path, underTheLockOf: path)
         }
-        await #expect(processExitsWith: .failure) {
-            try Self.addScope(underTheLockOf: "other.json")
+        await #expect(processExitsWith: .failure) { [path = scratch.path("b") as String] in
+            try Self.addScope(to: path, underTheLockOf: path + ".other")
         }
     }
 
-    private static func addScope(underTheLockOf name: String) throws {
-        let scratch = try Scratch()
+    private static func addScope(to path: String, underTheLockOf other: String) throws {
         let locksmith = try Locksmith()
-        try scratch.write(locksmith.file(locksmith.keyring))
-        let file = try locksmith.opened(at: scratch.path())
-        let other = try locksmith.opened(at: scratch.path(name))
-        try file.addScope(scope("acme"), tokens: .random, at: .now(), under: try other.lock())
-        #expect(try scratch.names().contains("keyring.json"))
+        try AtomicFile.replace(path, with: locksmith.file(locksmith.keyring))
+        let lock = try locksmith.opened(at: other).lock()
+        try locksmith.opened(at: path)
+            .addScope(scope("acme"), tokens: .random, at: .now(), under: lock)
     }
 }

@@ -9,7 +9,8 @@ extension ImportJournalTests {
     func identity() -> ImportIdentity {
         ImportIdentity(
             inputByteCount: Self.input.utf8.count, headerLine: "id,pan", panColumn: "pan",
-            format: "opaque", narrow: "reject", droppedColumns: [], scope: "default",
+            format: "opaque", narrow: "reject", ignoresLuhn: false, droppedColumns: [],
+            scope: "default",
             vaultID: "00")
     }
 
@@ -139,6 +140,7 @@ extension ImportJournalTests {
         case .panColumn: other.panColumn = "id"
         case .format: other.format = "last-four"
         case .narrow: other.narrow = "last-four"
+        case .ignoresLuhn: other.ignoresLuhn = true
         case .droppedColumns: other.droppedColumns = ["id"]
         case .scope: other.scope = "acme"
         case .vaultID: other.vaultID = "01"

@@ -25,8 +25,8 @@ struct FindCommand: AsyncParsableCommand {
         let limit = 64
         let text =
             Standard.inputIsTerminal
-            ? try Terminal().readSecret("Card number: ", limit: limit)
-            : try Standard.readSecretInput(limit: limit)
+            ? try Terminal().readSecret("Card number: ", limit: limit, locking: options.locking)
+            : try Standard.readSecretInput(limit: limit, locking: options.locking)
         return try text.withBytes { bytes throws(PANError) in
             let end = bytes.indices.reversed().first { ![0x0a, 0x0d].contains(bytes[$0]) }
             let line = bytes.extracting(first: end.map { $0 + 1 } ?? 0)

@@ -31,6 +31,10 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Take card numbers that fail Luhn.") var ignoreLuhn = false
     @Flag(help: "Go on with an interrupted import.") var resume = false
 
+    func validate() throws {
+        guard !out.isEmpty && rejects != "" else { throw ValidationError("A file needs a name.") }
+    }
+
     func run() async throws {
         let paths = ImportPaths(output: out, rejects: rejects ?? out + ".rejects.csv")
         let input = try ImportInput(
@@ -38,8 +42,8 @@ struct ImportCommand: AsyncParsableCommand {
         let vault = try await options.openVault()
         let identity = ImportIdentity(
             inputByteCount: input.byteCount, headerLine: input.header.line, panColumn: panColumn,
-            format: format.description, narrow: narrow.rawValue, droppedColumns: dropColumns,
-            scope: options.scope, vaultID: vault.id.description)
+            format: format.description, narrow: narrow.rawValue, ignoresLuhn: ignoreLuhn,
+            droppedColumns: dropColumns, scope: options.scope, vaultID: vault.id.description)
         let scope = try await vault.scope(options.scope, as: Standard.actor)
         let total: ImportProgress
         switch try ImportJournal.begin(identity, at: paths, resuming: resume) {

@@ -9,7 +9,7 @@ struct PassphraseCommand: ParsableCommand {
     @OptionGroup var options: VaultOptions
 
     func run() throws {
-        let passphrase = try Passphrase.generate()
+        let passphrase = try Passphrase.generate(locking: options.locking)
         if options.json { Standard.output.write(#"{"passphrase":""#) }
         passphrase.withBytes { Standard.output.write($0) }
         Standard.output.write(options.json ? "\"}\n" : "\n")

@@ -10,6 +10,7 @@ struct ImportIdentity: Codable, Equatable, Sendable {
         case panColumn = "column of card numbers"
         case format = "token format"
         case narrow = "rule for narrow formats"
+        case ignoresLuhn = "rule for check digits"
         case droppedColumns = "dropped columns"
         case scope = "scope"
         case vaultID = "vault"
@@ -21,6 +22,7 @@ struct ImportIdentity: Codable, Equatable, Sendable {
     var panColumn: String
     var format: String
     var narrow: String
+    var ignoresLuhn: Bool
     var droppedColumns: [String]
     var scope: String
     var vaultID: String
@@ -32,6 +34,7 @@ struct ImportIdentity: Codable, Equatable, Sendable {
         if panColumn != other.panColumn { return .panColumn }
         if format != other.format { return .format }
         if narrow != other.narrow { return .narrow }
+        if ignoresLuhn != other.ignoresLuhn { return .ignoresLuhn }
         if droppedColumns.sorted() != other.droppedColumns.sorted() { return .droppedColumns }
         if scope != other.scope { return .scope }
         if vaultID != other.vaultID { return .vaultID }

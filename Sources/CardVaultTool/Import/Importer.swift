@@ -98,7 +98,7 @@ struct Importer: ~Copyable {
                     index, token: card.token.description.utf8.span, to: &journal.output)
                 importedCount += 1
             case .failure(let error):
-                if error.code == .store { throw error }
+                guard error.isOfRow else { throw error }
                 let reason: any Error & CustomStringConvertible = error.reason ?? error
                 refused.append((pending.line(of: index), reason))
             }
@@ -126,6 +126,14 @@ struct Importer: ~Copyable {
                 results[index] = .failure(error)
             }
         }
+    }
+}
+
+extension VaultError {
+    /// Whether the card of one row is the reason. A record that was altered is no reason of a row: it
+    /// must not go under among misprints.
+    fileprivate var isOfRow: Bool {
+        [.badPAN, .formatTooNarrow, .formatFull].contains(code)
     }
 }
 

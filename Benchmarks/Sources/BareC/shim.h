@@ -1,0 +1,119 @@
+/* The C libraries under the vault, called without it: the yardstick of the benchmarks. */
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdint.h>
+#include <string.h>
+
+/* HMAC-SHA-256 through one context that is keyed once. */
+static inline EVP_MAC_CTX *bare_hmac_new(const uint8_t key[32]) {
+  EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+  EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+  EVP_MAC_free(mac);
+  OSSL_PARAM parameters[2] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+      OSSL_PARAM_construct_end()};
+  EVP_MAC_init(context, key, 32, parameters);
+  return context;
+}
+
+static inline int bare_hmac(EVP_MAC_CTX *context, const uint8_t *message, size_t count,
+                            uint8_t code[32]) {
+  return EVP_MAC_init(context, NULL, 0, NULL) == 1 && EVP_MAC_update(context, message, count) == 1 &&
+         EVP_MAC_final(context, code, NULL, 32) == 1;
+}
+
+/* XAES-256-GCM with a nonce given: two AES blocks, then AES-256-GCM. `k1` is CMAC's first subkey. */
+static inline void bare_xaes_seal(EVP_CIPHER_CTX *aes, const uint8_t k1[16], const uint8_t nonce[24],
+                                  const uint8_t *aad, size_t aad_count, const uint8_t *message,
+                                  size_t count, uint8_t *box) {
+  uint8_t blocks[32] = {0}, key[32];
+  int written;
+  for (int half = 0; half < 2; half++) {
+    uint8_t *block = blocks + 16 * half;
+    block[1] = (uint8_t)(half + 1);
+    block[2] = 'X';
+    memcpy(block + 4, nonce, 12);
+    for (int i = 0; i < 16; i++) block[i] ^= k1[i];
+  }
+  EVP_EncryptUpdate(aes, key, &written, blocks, 32);
+  crypto_aead_aes256gcm_encrypt(box, NULL, message, count, aad, aad_count, NULL, nonce + 12, key);
+}
+
+static inline int bare_xaes_open(EVP_CIPHER_CTX *aes, const uint8_t k1[16], const uint8_t nonce[24],
+                                 const uint8_t *aad, size_t aad_count, const uint8_t *box,
+                                 size_t count, uint8_t *message) {
+  uint8_t blocks[32] = {0}, key[32];
+  int written;
+  for (int half = 0; half < 2; half++) {
+    uint8_t *block = blocks + 16 * half;
+    block[1] = (uint8_t)(half + 1);
+    block[2] = 'X';
+    memcpy(block + 4, nonce, 12);
+    for (int i = 0; i < 16; i++) block[i] ^= k1[i];
+  }
+  EVP_EncryptUpdate(aes, key, &written, blocks, 32);
+  return crypto_aead_aes256gcm_decrypt(message, NULL, NULL, box, count, aad, aad_count, nonce + 12,
+                                       key);
+}
+
+/* The layout of the store without the vault: the same columns, of the same sizes. */
+static const char *const bare_schema =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 20000;"
+    "CREATE TABLE cards (token BLOB PRIMARY KEY, key INTEGER NOT NULL, box BLOB NOT NULL,"
+    " format INTEGER NOT NULL, display TEXT NOT NULL, brand INTEGER NOT NULL, expiry INTEGER,"
+    " created INTEGER NOT NULL, expires INTEGER) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX cards_by_key ON cards (key);"
+    "CREATE TABLE fingerprints (key INTEGER NOT NULL, format INTEGER NOT NULL,"
+    " fingerprint BLOB NOT NULL, token BLOB NOT NULL, PRIMARY KEY (key, format, fingerprint))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX fingerprints_by_token ON fingerprints (token);";
+
+static inline int bare_exec(sqlite3 *database, const char *sql) {
+  return sqlite3_exec(database, sql, NULL, NULL, NULL);
+}
+
+static inline sqlite3_stmt *bare_prepare(sqlite3 *database, const char *sql) {
+  sqlite3_stmt *statement = NULL;
+  sqlite3_prepare_v2(database, sql, -1, &statement, NULL);
+  return statement;
+}
+
+static inline int bare_insert_card(sqlite3_stmt *statement, const uint8_t token[17],
+                                   const uint8_t box[50]) {
+  sqlite3_bind_blob(statement, 1, token, 17, SQLITE_STATIC);
+  sqlite3_bind_int64(statement, 2, 5);
+  sqlite3_bind_blob(statement, 3, box, 50, SQLITE_STATIC);
+  sqlite3_bind_int64(statement, 4, 1);
+  sqlite3_bind_text(statement, 5, "411111******1111", 16, SQLITE_STATIC);
+  sqlite3_bind_int64(statement, 6, 1);
+  sqlite3_bind_int64(statement, 7, 203012);
+  sqlite3_bind_int64(statement, 8, 1763884800000);
+  sqlite3_bind_null(statement, 9);
+  int code = sqlite3_step(statement);
+  sqlite3_reset(statement);
+  return code == SQLITE_DONE;
+}
+
+static inline int bare_insert_fingerprint(sqlite3_stmt *statement, const uint8_t fingerprint[16],
+                                          const uint8_t token[17]) {
+  sqlite3_bind_int64(statement, 1, 6);
+  sqlite3_bind_int64(statement, 2, 1);
+  sqlite3_bind_blob(statement, 3, fingerprint, 16, SQLITE_STATIC);
+  sqlite3_bind_blob(statement, 4, token, 17, SQLITE_STATIC);
+  int code = sqlite3_step(statement);
+  sqlite3_reset(statement);
+  return code == SQLITE_DONE;
+}
+
+static inline int bare_select_card(sqlite3_stmt *statement, const uint8_t token[17],
+                                   uint8_t box[50]) {
+  sqlite3_bind_blob(statement, 1, token, 17, SQLITE_STATIC);
+  int found = sqlite3_step(statement) == SQLITE_ROW;
+  if (found) memcpy(box, sqlite3_column_blob(statement, 1), 50);
+  sqlite3_reset(statement);
+  return found;
+}
