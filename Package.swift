@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-/// Every target is built alike. Warnings are errors only where `scripts/check` asks for it: a package
-/// that depends on this one by path must not fail on a warning of a later compiler.
+/// Every target is built alike. Warnings are errors only where `scripts/check` asks for it: a
+/// package that depends on this one by path must not fail on a warning of a later compiler.
 let settings: [SwiftSetting] =
     [
         .strictMemorySafety(),
@@ -47,7 +47,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        module("CardVaultSQLite", ["CardVault", "CSQLite", "CPlatform"]),
+        module(
+            "CardVaultSQLite",
+            ["CardVault", "CardKeys", "CardData", "CardCrypto", "CSQLite"]),
         module(
             "CardVault",
             [

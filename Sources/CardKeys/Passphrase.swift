@@ -27,8 +27,8 @@ public enum PassphraseError: Error, Equatable, CustomStringConvertible {
 
 /// A custodian's passphrase: 12 to 1,024 printable ASCII characters with a letter and a digit.
 ///
-/// The rule is that of PCI DSS v4.0.1, 8.3.6. Prefer ``generate()``: a rule cannot make a chosen
-/// passphrase hard to guess.
+/// The rule is that of PCI DSS v4.0.1, 8.3.6. Prefer ``generate(locking:)``: a rule cannot make a
+/// chosen passphrase hard to guess.
 public struct Passphrase: ~Copyable, Sendable {
     /// How many bytes a passphrase may have, a final newline not counted.
     public static let byteCounts = 12...1_024

@@ -9,8 +9,8 @@
 package enum PrivateFile {
     /// Makes an empty file, readable by its owner alone and durable by name, where there is none.
     ///
-    /// One that is there is not opened: closing it would drop every lock that this process has on it
-    /// (POSIX, fcntl), those of the other library too.
+    /// One that is there is not opened: closing it would drop every lock that this process has on
+    /// it (POSIX, fcntl), those of the other library too.
     package static func create(_ path: String) throws(FileError) {
         do throws(FileError) {
             close(try AtomicFile.openDescriptor(path, O_RDWR | O_CREAT | O_EXCL))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A text that may go on record: 1 to 200 printable ASCII characters, and no card number among them.
+/// A text that may go on record: 1 to 200 printable ASCII characters, and no card number among
+/// them.
 struct AuditText: Hashable, Sendable {
     static let byteCounts = 1...200
     /// So many digits that pass Luhn count as a card number.

@@ -86,7 +86,8 @@ public struct CardRecord: Hashable, Sendable {
     }
 }
 
-/// The search row of a card: which token a fingerprint belongs to. Unique by key, format and fingerprint.
+/// The search row of a card: which token a fingerprint belongs to. Unique by key, format and
+/// fingerprint.
 public struct FingerprintRecord: Hashable, Comparable, Sendable {
     /// The key that made the fingerprint.
     public let key: KeyNumber

@@ -65,8 +65,8 @@ public struct StoredKey: Hashable, Sendable {
 
 /// The keys of one scope, or of the vault itself, as a store knows them.
 ///
-/// Its code authenticates every row of it under the vault's seal key, so that nobody who can write the
-/// store adds, removes or changes a key. Each change raises the epoch.
+/// Its code authenticates every row of it under the vault's seal key, so that nobody who can write
+/// the store adds, removes or changes a key. Each change raises the epoch.
 public struct KeySet: Hashable, Sendable {
     /// The scope; nil for the hold, audit and seal keys of the vault itself.
     public let scope: ScopeID?
@@ -120,8 +120,8 @@ public struct KeySet: Hashable, Sendable {
 }
 
 extension KeyDates {
-    /// Seven moments of 8 bytes: when the key was made, then when it entered each state in the order of
-    /// `KeyState.allCases`; 0 for a state that it has not been in.
+    /// Seven moments of 8 bytes: when the key was made, then when it entered each state in the
+    /// order of `KeyState.allCases`; 0 for a state that it has not been in.
     public var stored: [UInt8] {
         let moments = [created] + KeyState.allCases.map { entered[$0] }
         var bytes: [UInt8] = []

@@ -24,7 +24,7 @@ struct KeySetDraft: Sendable {
 
     /// A scope's key from the keyring file, a new data key and a new fingerprint key wrapped by it.
     init(
-        scope: ScopeID, of keyring: KeyringFile, at moment: Timestamp
+        scope: ScopeID, of keyring: KeyringFile, at moment: Timestamp, suite: Suite = .preferred
     ) throws(VaultError) {
         let snapshot = keyring.current()
         guard let scopeKey = snapshot.primary(.scope, scope: scope) else {
@@ -32,7 +32,7 @@ struct KeySetDraft: Sendable {
         }
         let wrapper = try WrapperEntry(scopeKey.id, keyring)
         var keys = [Key(key: scopeKey, box: nil)]
-        for (purpose, suite) in [(KeyPurpose.data, Suite.preferred), (.fingerprint, .hmacSHA256)] {
+        for (purpose, suite) in [(KeyPurpose.data, suite), (.fingerprint, .hmacSHA256)] {
             keys.append(
                 try Self.make(
                     purpose, suite, scope: scope, vault: snapshot.vault, wrapper: wrapper,

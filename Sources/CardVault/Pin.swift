@@ -2,7 +2,8 @@
 public import CardCrypto
 internal import CardKeys
 
-/// The store's memory of the keyring: which was the newest it has seen, and which is the oldest it takes.
+/// The store's memory of the keyring: which was the newest it has seen, and which is the oldest it
+/// takes.
 ///
 /// A keyring put back from an older copy, or grown apart from this one, is refused by it.
 public struct Pin: Hashable, Sendable {

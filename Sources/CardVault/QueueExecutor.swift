@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Dispatch
 
-/// Runs an actor on a queue of its own, so that waiting for a disk never holds a thread of the shared
-/// pool.
+/// Runs an actor on a queue of its own, so that waiting for a disk never holds a thread of the
+/// shared pool.
 final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

@@ -11,15 +11,16 @@ extension Scope {
     /// - Parameters:
     ///   - pan: the card number; only borrowed.
     ///   - format: of the token asked for.
-    /// - Throws: ``VaultError``: `integrity` naming the token when the hit does not open or is another
-    ///   card.
+    /// - Throws: ``VaultError``: `integrity` naming the token when the hit does not open or is
+    ///   another card.
     public func find(
         _ pan: borrowing PAN, format: TokenFormat = .opaque
     ) async throws(VaultError) -> Card? {
         try await withLatestKeys { keys throws(VaultError) -> Card?? in
             let rows = pan.withPacked { keys.searchRows(of: $0, format: format) }
             let (epoch, hit) = try await lookUp(rows)
-            // Under another epoch a miss is no answer, and a hit may be of a key that is not loaded.
+            // Under another epoch a miss is no answer, and a hit may be of a key that is not
+            // loaded.
             guard epoch == keys.epoch else { return nil }
             guard let hit else { return .some(nil) }
             return try pan.withPacked { packed throws(VaultError) in

@@ -54,7 +54,8 @@ extension Scope {
 
     /// Removes a card and its search rows.
     ///
-    /// A record that was altered is removed too: whoever may delete a card need not be able to open it.
+    /// A record that was altered is removed too: whoever may delete a card need not be able to open
+    /// it.
     ///
     /// - Throws: ``VaultError/Code/notFound``.
     public func delete(_ token: Token) async throws(VaultError) {

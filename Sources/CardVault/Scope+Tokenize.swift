@@ -7,16 +7,16 @@ internal import ConstantTime
 extension Scope {
     /// Stores a card and returns its token; the same card and format always get the same token.
     ///
-    /// A card that is there already keeps its expiry date and its token, and `isNew` is false: a hit is
-    /// opened and compared before its token is returned.
+    /// A card that is there already keeps its expiry date and its token, and `isNew` is false: a
+    /// hit is opened and compared before its token is returned.
     ///
     /// - Parameters:
     ///   - pan: the card number; only borrowed.
     ///   - expiry: the expiry date, kept in the clear.
     ///   - format: what the token looks like.
-    /// - Throws: ``VaultError``: `formatTooNarrow`, `formatFull`, `noSealingKey`; `integrity` naming the
-    ///   token when a hit does not open or is another card, and then nothing is stored; `cancelled` before
-    ///   the record goes to the writer, never after.
+    /// - Throws: ``VaultError``: `formatTooNarrow`, `formatFull`, `noSealingKey`; `integrity`
+    ///   naming the token when a hit does not open or is another card, and then nothing is stored;
+    ///   `cancelled` before the record goes to the writer, never after.
     public func tokenize(
         _ pan: borrowing PAN, expiry: ExpiryDate? = nil, format: TokenFormat = .opaque
     ) async throws(VaultError) -> Card {
@@ -43,8 +43,8 @@ extension Scope {
 
     /// Stores the cards of a batch and returns a result per row, in order.
     ///
-    /// One transaction, in which the rows that can be stored are; one bad row never fails the others. A
-    /// card that is twice in the batch gets one token.
+    /// One transaction, in which the rows that can be stored are; one bad row never fails the
+    /// others. A card that is twice in the batch gets one token.
     ///
     /// - Throws: ``VaultError`` where no row could be tried.
     public func tokenize(
@@ -76,8 +76,8 @@ extension Scope {
         return try await tokenize(pan, expiry: batch.expiry(at: index), format: format)
     }
 
-    /// Stores rows of a batch and notes what became of each. Returns the rows whose token was taken; nil
-    /// when `keys` are not the latest, and nothing is stored.
+    /// Stores rows of a batch and notes what became of each. Returns the rows whose token was
+    /// taken; nil when `keys` are not the latest, and nothing is stored.
     private func store(
         _ batch: borrowing CardBatch, _ rows: [Int], format: TokenFormat, _ keys: ScopeKeys,
         in results: inout [Result<Card, VaultError>]
@@ -122,8 +122,8 @@ extension Scope {
         }
     }
 
-    /// Stores cards if `keys` are still the latest of the scope; nil when they are not, and nothing is
-    /// stored. The check and the writes are one transaction.
+    /// Stores cards if `keys` are still the latest of the scope; nil when they are not, and nothing
+    /// is stored. The check and the writes are one transaction.
     private func insert(
         _ cards: [NewCard], under keys: ScopeKeys
     ) async throws(VaultError) -> [InsertOutcome]? {
@@ -147,7 +147,8 @@ extension ScopeKeys {
 
     /// The card that a fingerprint pointed at, once it is opened and compared.
     ///
-    /// - Throws: `integrity` naming the token when it is not there, does not open, or is another card.
+    /// - Throws: `integrity` naming the token when it is not there, does not open, or is another
+    ///   card.
     func verified(
         _ record: CardRecord?, of token: Token, format: TokenFormat, is packed: Span<UInt8>
     ) throws(VaultError) -> Card {

@@ -19,8 +19,8 @@ public struct Scope: Sendable {
         self.actor = actor
     }
 
-    /// Runs `body` with the scope's keys; when it finds nothing, and the store has a later key set than
-    /// those keys, once more with the later keys. Only then is a miss an answer.
+    /// Runs `body` with the scope's keys; when it finds nothing, and the store has a later key set
+    /// than those keys, once more with the later keys. Only then is a miss an answer.
     func withKeys<R: ~Copyable>(
         _ body: (ScopeKeys) async throws(VaultError) -> R?
     ) async throws(VaultError) -> R? {
@@ -34,8 +34,8 @@ public struct Scope: Sendable {
     /// How often a call takes later keys, the store having moved on meanwhile, before it gives up.
     static let reloadLimit = 16
 
-    /// Runs `body` with the scope's keys, and with later ones whenever it returns nil, having seen that
-    /// the store has some.
+    /// Runs `body` with the scope's keys, and with later ones whenever it returns nil, having seen
+    /// that the store has some.
     func withLatestKeys<R: ~Copyable>(
         _ body: (ScopeKeys) async throws(VaultError) -> R?
     ) async throws(VaultError) -> R {

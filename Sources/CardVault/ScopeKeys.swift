@@ -117,8 +117,8 @@ final class ScopeKeys: Sendable {
 
     /// Opens a card.
     ///
-    /// - Throws: `notFound` when its key is not one of the scope, `integrity` with the token when the
-    ///   record is not as it was written.
+    /// - Throws: `notFound` when its key is not one of the scope, `integrity` with the token when
+    ///   the record is not as it was written.
     func open(_ record: CardRecord) throws(VaultError) -> PAN {
         guard let entry = dataKeys[record.key] else { throw VaultError(.notFound) }
         let binding = CardRecord.binding(

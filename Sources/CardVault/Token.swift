@@ -13,8 +13,8 @@ public struct TokenError: Error, Hashable, CustomStringConvertible {
 
 /// The surrogate of a card number. It says nothing of the card but what its format keeps.
 ///
-/// Either `tok_` and 26 characters of Crockford's base 32, upper case, or 8 to 19 decimal digits. Each
-/// token has one text, and `Token(print(token)) == token`.
+/// Either `tok_` and 26 characters of Crockford's base 32, upper case, or 8 to 19 decimal digits.
+/// Each token has one text, and `Token(print(token)) == token`.
 public struct Token: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Bytes in the key that a store keeps a token by: 17.
     public static let storedByteCount = 17

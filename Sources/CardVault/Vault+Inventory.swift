@@ -13,7 +13,8 @@ public struct ListedKey: Sendable {
 }
 
 extension Vault {
-    /// Every key of the vault: those of the keyring file, then those that the store holds, scope by scope.
+    /// Every key of the vault: those of the keyring file, then those that the store holds, scope by
+    /// scope.
     ///
     /// - Throws: ``VaultError``: `integrity` when a key set is not as it was written.
     public func keyList() async throws(VaultError) -> [ListedKey] {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CardCrypto
+public import CardCrypto
 public import CardKeys
 
 /// Making a vault, and making scopes: what a custodian does, and a server never.
 extension Vault {
     /// Makes a new vault: the store first and without a pin, then the keyring file, then the pin.
     ///
-    /// A crash before the keyring file is there leaves nothing that opens, and this may be called again;
-    /// a crash after it leaves a vault that opens.
+    /// A crash before the keyring file is there leaves nothing that opens, and this may be called
+    /// again; a crash after it leaves a vault that opens.
     ///
     /// - Parameters:
     ///   - keyring: from `KeyringFile.draft`.
@@ -41,8 +41,8 @@ extension Vault {
         _ = try await Vault(keyring: keyring, store: store)  // sets the pin
     }
 
-    /// Takes the lock of a keyring, and holds no thread while it waits: whoever has the lock may need
-    /// that thread to go on.
+    /// Takes the lock of a keyring, and holds no thread while it waits: whoever has the lock may
+    /// need that thread to go on.
     private static func lock(_ keyring: KeyringFile) async throws(VaultError) -> KeyringLock {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
@@ -67,16 +67,19 @@ extension Vault {
             try VaultError.keyring { () throws(KeyringError) in try keyring.unwrap(key.id) })
     }
 
-    /// Makes a scope, or completes one whose making was cut off: the keyring entry first, then the keys
-    /// in the store, then the pin.
+    /// Makes a scope, or completes one whose making was cut off: the keyring entry first, then the
+    /// keys in the store, then the pin.
     ///
     /// - Parameters:
     ///   - id: the name.
     ///   - tokens: how its opaque tokens are drawn.
+    ///   - suite: what its data key seals with. Choose XChaCha20-Poly1305 for a store that machines
+    ///     without AES instructions share. A suite that seals no boxes is a programming error.
     /// - Throws: ``VaultError``: `scopeExists` when nothing is left to do.
     public func addScope(
-        _ id: ScopeID, tokens: KeyringScope.TokenStyle = .timeOrdered
+        _ id: ScopeID, tokens: KeyringScope.TokenStyle = .timeOrdered, suite: Suite = .preferred
     ) async throws(VaultError) {
+        precondition(suite.sealsBoxes, "a data key seals boxes")
         try checkProcess()
         let lock = try await Self.lock(keyring)
         _ = try VaultError.keyring { () throws(KeyringError) in try keyring.reload() }
@@ -88,7 +91,7 @@ extension Vault {
         } else if try await authenticKeySet(of: id) != nil {
             throw VaultError(.scopeExists, subject: id.description)
         }
-        try await storeKeySet(of: id)
+        try await storeKeySet(of: id, suite: suite)
         try await checkPin()
     }
 }

@@ -2,9 +2,11 @@
 internal import CardCrypto
 internal import CardKeys
 
-/// How keyring and store are held against each other when a vault is opened or a keyring read again.
+/// How keyring and store are held against each other when a vault is opened or a keyring read
+/// again.
 extension Vault {
-    /// Checks that the store is this keyring's, that the keyring is not too old, and the vault's key set.
+    /// Checks that the store is this keyring's, that the keyring is not too old, and the vault's
+    /// key set.
     func open() async throws(VaultError) {
         let vault = try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in try reader.vault() }
@@ -18,12 +20,12 @@ extension Vault {
         guard try await authenticKeySet(of: nil) != nil else { throw VaultError(.notInitialized) }
     }
 
-    /// Refuses a keyring that is older than the pin requires or grown apart from it, and raises the pin
-    /// to one that is newer. The keyring is written first and the pin after it, so that a crash between
-    /// the two leaves a pin that the next opening raises.
+    /// Refuses a keyring that is older than the pin requires or grown apart from it, and raises the
+    /// pin to one that is newer. The keyring is written first and the pin after it, so that a crash
+    /// between the two leaves a pin that the next opening raises.
     ///
-    /// - Parameter isToChange: whether the keyring is about to be changed. One that is older than the
-    ///   pin would then grow apart from it, and is refused.
+    /// - Parameter isToChange: whether the keyring is about to be changed. One that is older than
+    ///   the pin would then grow apart from it, and is refused.
     func checkPin(isToChange: Bool = false) async throws(VaultError) {
         guard !store.isEphemeral else { return }
         while true {
@@ -66,8 +68,8 @@ extension Vault {
         }
     }
 
-    /// Writes the pin on `keyring` if it is still `pin`, and the store still this vault's: until it has a
-    /// pin, `initialize` may make it another's. Tells whether it was.
+    /// Writes the pin on `keyring` if it is still `pin`, and the store still this vault's: until it
+    /// has a pin, `initialize` may make it another's. Tells whether it was.
     private func raise(_ pin: Pin?, to keyring: Keyring) async throws(VaultError) -> Bool {
         let sealKey = try primarySealKey()
         let required = max(pin?.required ?? 1, keyring.required)
@@ -98,9 +100,11 @@ extension Vault {
     }
 
     /// Makes and stores the keys of a scope that the store has none for.
-    func storeKeySet(of scope: ScopeID) async throws(VaultError) {
+    func storeKeySet(
+        of scope: ScopeID, suite: Suite = .preferred
+    ) async throws(VaultError) {
         let sealKey = try primarySealKey()
-        let keys = try KeySetDraft(scope: scope, of: keyring, at: now())
+        let keys = try KeySetDraft(scope: scope, of: keyring, at: now(), suite: suite)
         try await VaultError.store { () throws(StoreError) in
             try await writer.write { transaction throws(StoreError) in
                 guard try transaction.epoch(of: scope) == nil else { return }

@@ -7,8 +7,8 @@ internal import Synchronization
 
 /// A vault: sealed cards in a store, opened with the keys of a keyring.
 ///
-/// A vault may be used from any task, and several processes may share one store. Every call on a card or
-/// a token goes through its ``Scope``.
+/// A vault may be used from any task, and several processes may share one store. Every call on a
+/// card or a token goes through its ``Scope``.
 public final class Vault: Sendable {
     let keyring: KeyringFile
     let store: any VaultStore
@@ -26,8 +26,8 @@ public final class Vault: Sendable {
     /// - Parameters:
     ///   - keyring: the unlocked keyring.
     ///   - store: the store of the same vault.
-    ///   - allowingSoftwareAES: whether XAES-256-GCM may run on a processor without AES instructions, in
-    ///     software that may not be constant time.
+    ///   - allowingSoftwareAES: whether XAES-256-GCM may run on a processor without AES
+    ///     instructions, in software that may not be constant time.
     ///   - logger: gets ids, counts and durations, and never anything of a card.
     ///   - now: the clock.
     /// - Throws: ``VaultError``: `otherVault`, `notInitialized`, `keyringOlder`, `keyringForked`,
@@ -46,8 +46,8 @@ public final class Vault: Sendable {
         try await open()
     }
 
-    /// Whether the keyring file has a root key that this process does not know. The vault goes on with
-    /// the keys it holds; open it anew with a custodian's secret to see the new ones.
+    /// Whether the keyring file has a root key that this process does not know. The vault goes on
+    /// with the keys it holds; open it anew with a custodian's secret to see the new ones.
     public var needsUnlock: Bool { isBehindKeyring.withLock { $0 } }
 
     /// Whether all key memory is locked. False only where the keyring was opened with an opt-out.
@@ -138,7 +138,8 @@ extension Vault {
         return keys
     }
 
-    /// The key set of a scope or of the vault, once its code is checked; nil when the store has none.
+    /// The key set of a scope or of the vault, once its code is checked; nil when the store has
+    /// none.
     func authenticKeySet(of scope: ScopeID?) async throws(VaultError) -> KeySet? {
         let set = try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in try reader.keySet(of: scope) }
@@ -172,14 +173,14 @@ extension Vault {
         return try sealKey(key.id)
     }
 
-    /// Reads the keyring file again and holds it against the pin, which may have moved where the file
-    /// has not: it may be a copy that nobody writes any more.
+    /// Reads the keyring file again and holds it against the pin, which may have moved where the
+    /// file has not: it may be a copy that nobody writes any more.
     private func reloadKeyring() async throws(VaultError) {
         if try readKeyring() { try await checkPin() }
     }
 
-    /// Reads the keyring file again; false when it has another root key and cannot be read here. The
-    /// vault goes on with the keys it holds then, and says so.
+    /// Reads the keyring file again; false when it has another root key and cannot be read here.
+    /// The vault goes on with the keys it holds then, and says so.
     func readKeyring() throws(VaultError) -> Bool {
         do throws(KeyringError) {
             try keyring.reload()

@@ -124,6 +124,7 @@ extension VaultError {
     /// One sentence with ids and numbers, and nothing of a card.
     public var description: String {
         if let store { return store.description }
+        if let reason { return reason.description }
         let about = subject.map { " (\($0))" } ?? ""
         let number = systemCode.map { ", error \($0)" } ?? ""
         return "\(sentence)\(about)\(number)."
@@ -137,7 +138,7 @@ extension VaultError {
         case .scopeIncomplete: "The scope was made in part only"
         case .tooManyScopes: "The keyring holds as many scopes as it may"
         case .integrity: "A record of the store was altered"
-        case .badPAN: reason.map { "This is no card number: \($0)" } ?? "This is no card number"
+        case .badPAN: "This is no card number"
         case .formatTooNarrow: "The format leaves fewer than six random digits for this card"
         case .formatFull: "No free token was found for this format"
         case .badPurpose: "A purpose is 1 to 200 printable characters without a card number"

@@ -5,8 +5,8 @@ public import CardKeys
 /// Where sealed records are kept. A store never sees a card number, a key or a plaintext.
 ///
 /// Conformers are checked by one suite of laws. Nothing in it leans on a particular engine: several
-/// processes may share a store, over a file or a network. Reads and the closures of transactions are
-/// synchronous; a store that waits for a network does so on an executor of its own.
+/// processes may share a store, over a file or a network. Reads and the closures of transactions
+/// are synchronous; a store that waits for a network does so on an executor of its own.
 public protocol VaultStore: Sendable {
     /// Whether the store is gone when its value is: then it needs neither `initialize` nor a pin.
     var isEphemeral: Bool { get }
@@ -19,8 +19,8 @@ public protocol VaultStore: Sendable {
         _ body: (any StoreReader) throws(StoreError) -> R
     ) async throws(StoreError) -> R
 
-    /// Runs one transaction. Either all of its writes are durable when this returns, or it throws and
-    /// none is done. No other transaction runs meanwhile on what it touches.
+    /// Runs one transaction. Either all of its writes are durable when this returns, or it throws
+    /// and none is done. No other transaction runs meanwhile on what it touches.
     func write<R: Sendable>(
         _ body: (any StoreTransaction) throws(StoreError) -> R
     ) async throws(StoreError) -> R
@@ -50,13 +50,15 @@ public protocol StoreTransaction: StoreReader {
     func reset(for vault: VaultID) throws(StoreError)
     /// Writes the pin over the one before.
     func put(_ pin: Pin) throws(StoreError)
-    /// Writes a key set and its keys over the set of that scope before, all of whose keys it still has.
+    /// Writes a key set and its keys over the set of that scope before, all of whose keys it still
+    /// has.
     func put(_ keySet: KeySet) throws(StoreError)
     /// The next number that no key of the store has, nor ever had.
     func nextKeyNumber() throws(StoreError) -> KeyNumber
-    /// Stores cards, each only when none of its fingerprints and not its token is there already; in this
-    /// order of questions. Of several with the same fingerprints, the first that can be is stored and the
-    /// later find it; of several with the same token, one is stored. One outcome a card, in order.
+    /// Stores cards, each only when none of its fingerprints and not its token is there already; in
+    /// this order of questions. Of several with the same fingerprints, the first that can be is
+    /// stored and the later find it; of several with the same token, one is stored. One outcome a
+    /// card, in order.
     func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome]
     /// Removes a card and every fingerprint of its token; tells whether there was a card.
     func delete(_ token: Token) throws(StoreError) -> Bool
@@ -80,8 +82,8 @@ public struct NewCard: Hashable, Sendable {
 public enum InsertOutcome: Hashable, Sendable {
     /// It was stored.
     case inserted
-    /// One of its fingerprints is there and belongs to this token, whose record is nil when it is not
-    /// there or not readable. Nothing was stored.
+    /// One of its fingerprints is there and belongs to this token, whose record is nil when it is
+    /// not there or not readable. Nothing was stored.
     case exists(Token, CardRecord?)
     /// Its token is another card's. Nothing was stored.
     case tokenTaken

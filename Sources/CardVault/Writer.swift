@@ -17,7 +17,8 @@ actor Writer {
     /// How many deeds wait for the next transaction.
     var waitingCount: Int { waiting.count }
 
-    /// Runs `body` in a transaction, perhaps with those of other tasks, and returns when it is durable.
+    /// Runs `body` in a transaction, perhaps with those of other tasks, and returns when it is
+    /// durable.
     ///
     /// `body` may run twice: when a deed fails a joined transaction, each is tried alone.
     func write<R: Sendable>(
@@ -33,14 +34,16 @@ actor Writer {
         return try outcome.get()
     }
 
-    /// Commits until nobody waits. It yields once before each commit: whoever is about to write joins.
+    /// Commits until nobody waits. It yields once before each commit: whoever is about to write
+    /// joins.
     private func commitWaiting() async {
         while !waiting.isEmpty {
             await Task.yield()
             let joined = Array(waiting.prefix(Self.joinLimit))
             waiting.removeFirst(joined.count)
             guard let failure = await commit(joined) else { continue }
-            // A store that neither begins nor commits fails all: alone, each would wait for it in vain.
+            // A store that neither begins nor commits fails all: alone, each would wait for it in
+            // vain.
             let isRetried = failure.isOfDeed && joined.count > 1
             for deed in joined {
                 let error = isRetried ? await commit([deed])?.error : failure.error

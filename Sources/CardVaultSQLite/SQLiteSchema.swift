@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CardVault
 
-/// The tables of the store. They are part of the documented format: see the article on the wire format.
+/// The tables of the store. They are part of the documented format: see the article on the wire
+/// format.
 enum SQLiteSchema {
     /// Counts up with every change of the tables.
     static let version: Int64 = 1
@@ -10,7 +11,8 @@ enum SQLiteSchema {
 
     /// Settings of every connection.
     ///
-    /// Checkpoints are the store's own business (see `SQLiteStore`), so SQLite takes none by itself.
+    /// Checkpoints are the store's own business (see `SQLiteStore`), so SQLite takes none by
+    /// itself.
     static let pragmas = """
         PRAGMA wal_autocheckpoint = 0;
         PRAGMA synchronous = FULL;
@@ -22,8 +24,8 @@ enum SQLiteSchema {
         PRAGMA cache_size = -16384;
         """
 
-    /// Cards lie in the order of their tokens, so that time-ordered tokens append; fingerprints have a
-    /// table of their own, so that their random order costs the cards nothing.
+    /// Cards lie in the order of their tokens, so that time-ordered tokens append; fingerprints
+    /// have a table of their own, so that their random order costs the cards nothing.
     static let tables = """
         CREATE TABLE vault (
           row INTEGER PRIMARY KEY CHECK (row = 1),

@@ -10,10 +10,11 @@ internal import Synchronization
 
 /// A vault's store in one SQLite file, which several processes of a machine may share.
 ///
-/// Write transactions and checkpoints of all processes exclude each other through one lock beside the
-/// file, `PATH.lock`. SQLite 3.7.0 to 3.51.2 can lose committed transactions when connections write and
-/// checkpoint at once (its "WAL-reset bug"), so SQLite itself takes no checkpoint: not after a commit and
-/// not when a connection closes. Keep `PATH`, `PATH-wal` and `PATH.lock` together.
+/// Write transactions and checkpoints of all processes exclude each other through one lock beside
+/// the file, `PATH.lock`. SQLite 3.7.0 to 3.51.2 can lose committed transactions when connections
+/// write and checkpoint at once (its "WAL-reset bug"), so SQLite itself takes no checkpoint: not
+/// after a commit and not when a connection closes. Keep `PATH`, `PATH-wal` and `PATH.lock`
+/// together.
 public final class SQLiteStore: VaultStore {
     private let pool: SQLitePool
     private let writer: Mutex<SQLiteConnection>
@@ -35,7 +36,8 @@ public final class SQLiteStore: VaultStore {
         try self.init(path: path, options: Options())
     }
 
-    /// Opens the store at `path`, making an empty file, readable by its owner alone, when there is none.
+    /// Opens the store at `path`, making an empty file, readable by its owner alone, when there is
+    /// none.
     ///
     /// - Throws: `StoreError`.
     public static func create(path: String) throws(StoreError) -> SQLiteStore {

@@ -81,8 +81,8 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
         return KeyNumber(rawValue: next)
     }
 
-    /// Writes search rows in the order of their index and cards in the order of their tokens: random
-    /// order would touch a page a row.
+    /// Writes search rows in the order of their index and cards in the order of their tokens:
+    /// random order would touch a page a row.
     func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome] {
         var outcomes = [InsertOutcome](repeating: .inserted, count: cards.count)
         var hits: [Int] = []
@@ -108,8 +108,8 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
         return .tokenTaken
     }
 
-    /// The record that a search row points at; nil also for one that does not decode, as that must not
-    /// fail the other cards of a call.
+    /// The record that a search row points at; nil also for one that does not decode, as that must
+    /// not fail the other cards of a call.
     private func hit(_ token: Token) throws(StoreError) -> CardRecord? {
         do throws(StoreError) {
             return try card(token)
@@ -137,7 +137,8 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
         return x < y
     }
 
-    /// Writes every search row of a card, or none: then returns the token of the one that was there.
+    /// Writes every search row of a card, or none: then returns the token of the one that was
+    /// there.
     private func insertFingerprints(of card: NewCard) throws(StoreError) -> Token? {
         for (count, fingerprint) in card.fingerprints.enumerated() {
             let statement = try connection.statement(.insertFingerprint)

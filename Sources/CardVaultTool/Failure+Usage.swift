@@ -17,9 +17,8 @@ extension Failure {
     }
 }
 
-/// A message of the parser as one line, less every number that could be a card's: the parser repeats
-/// the arguments it was given.
-private func withoutNumbers(_ message: String) -> String {
+/// A message that repeats an argument as one line, less every number that could be a card's.
+func withoutNumbers(_ message: String) -> String {
     var line = ""
     var number = ""
     func endNumber() {

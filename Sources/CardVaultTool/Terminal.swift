@@ -21,8 +21,8 @@ struct Terminal: ~Copyable {
 
     /// Asks for a secret that is not shown.
     ///
-    /// The line is read byte by byte into guarded memory, with interrupts turned into bytes and signals
-    /// into an end, so that the terminal is as it was before whatever happens.
+    /// The line is read byte by byte into guarded memory, with interrupts turned into bytes and
+    /// signals into an end, so that the terminal is as it was before whatever happens.
     ///
     /// - Parameters:
     ///   - prompt: what to ask for.
@@ -135,8 +135,9 @@ enum Standard {
 
     /// Readies the streams. Call it before anything is opened.
     ///
-    /// Where a stream is closed, the null device takes its place, open the other way: its use fails,
-    /// and no file that is opened later is taken for it. A reader that goes away ends no import.
+    /// Where a stream is closed, the null device takes its place, open the other way: its use
+    /// fails, and no file that is opened later is taken for it. A reader that goes away ends no
+    /// import.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
         for (descriptor, flags) in [(0, O_WRONLY), (1, O_RDONLY), (2, O_RDONLY)] as [(Int32, Int32)]
@@ -156,8 +157,8 @@ enum Standard {
 
     /// Reads a descriptor to its end into guarded memory.
     ///
-    /// - Throws: ``ToolError/badInput`` when it holds more than `limit` bytes, ``FileError`` when it
-    ///   cannot be read.
+    /// - Throws: ``ToolError/badInput`` when it holds more than `limit` bytes, ``FileError`` when
+    ///   it cannot be read.
     static func readSecret(
         from descriptor: Int32, limit: Int, locking: MemoryLocking
     ) throws -> SecretBytes {

@@ -90,7 +90,8 @@ private final class Bare {
     private let aes: OpaquePointer
 
     init() {
-        aes = EVP_CIPHER_CTX_new()!
+        guard let context = EVP_CIPHER_CTX_new() else { preconditionFailure("no memory") }
+        aes = context
         EVP_EncryptInit_ex(aes, EVP_aes_256_ecb(), nil, key, nil)
         EVP_CIPHER_CTX_set_padding(aes, 0)
     }

@@ -2,15 +2,16 @@
 import BareC
 import Foundation
 
-// import-rate TOOL [ROWS]: generates a CSV file of cards, imports it with the tool, and inserts as many
-// rows of the same layout with bare SQLite, in one run. Prints both rates, their ratio, and the greatest
-// memory of the import after the passphrase was stretched (which alone takes 256 MiB for half a second).
+// import-rate TOOL [ROWS]: generates a CSV file of cards, imports it with the tool, and inserts as
+// many rows of the same layout with bare SQLite, in one run. Prints both rates, their ratio, and
+// the greatest memory of the import after the passphrase was stretched (which alone takes 256 MiB
+// for half a second).
 
 @main
 struct ImportRate {
     static func main() throws {
         let arguments = CommandLine.arguments
-        guard arguments.count >= 2 else { fatalError("usage: import-rate TOOL [ROWS]") }
+        guard arguments.count >= 2 else { preconditionFailure("usage: import-rate TOOL [ROWS]") }
         let tool = URL(filePath: arguments[1]).path
         let rowCount = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 1_000_000
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -37,7 +38,7 @@ struct ImportRate {
 
     /// Luhn-valid numbers of a sandbox range, from a fixed seed.
     private static func writeCards(_ rowCount: Int, to file: URL) throws {
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        try Data().write(to: file)
         let handle = try FileHandle(forWritingTo: file)
         var text = "customer,card_number,expiry\n"
         var seed: UInt64 = 42
@@ -82,7 +83,7 @@ struct ImportRate {
             guard FileManager.default.fileExists(atPath: part) else { continue }
             peak = max(peak, residentKiB(process.processIdentifier))
         }
-        guard process.terminationStatus == 0 else { fatalError("the tool failed") }
+        guard process.terminationStatus == 0 else { preconditionFailure("the tool failed") }
         return ((.now - start) / .seconds(1), peak)
     }
 

@@ -30,7 +30,8 @@ enum CSVError: Error, Equatable, CustomStringConvertible {
             "Column \(column) of the header has digits for a name: perhaps there is no header."
         case .duplicateColumn(let first, let second):
             "Columns \(first) and \(second) have the same name."
-        case .missingColumn(let name): "The header has no column \(printable(name))."
+        case .missingColumn(let name):
+            "The header has no column \(printable(withoutNumbers(name)))."
         case .panColumnDropped: "The column of card numbers cannot be dropped."
         case .tooManyColumns(let line):
             "The row at line \(line) has more than \(CSVLimits.standard.columnCount) columns."

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import CardCrypto
 internal import CardVault
 
 struct ScopeCommand: AsyncParsableCommand {
@@ -19,6 +20,9 @@ struct ScopeCommand: AsyncParsableCommand {
         @Flag(help: "Opaque tokens of 128 random bits, which do not show when a card was stored.")
         var randomTokens = false
 
+        @Option(help: "What seals its cards (default: the faster one on this machine).")
+        var suite: SealingSuite?
+
         func validate() throws {
             guard ScopeID(id) != nil else { throw ScopeCommand.badName }
         }
@@ -26,7 +30,8 @@ struct ScopeCommand: AsyncParsableCommand {
         func run() async throws {
             guard let scope = ScopeID(id) else { throw ScopeCommand.badName }
             try await options.openVault().addScope(
-                scope, tokens: randomTokens ? .random : .timeOrdered)
+                scope, tokens: randomTokens ? .random : .timeOrdered,
+                suite: suite?.suite ?? .preferred)
             guard !options.json else { return try Report.json(["scope": id]) }
             Report.line("Made the scope \(id).")
         }
@@ -56,4 +61,12 @@ struct ScopeCommand: AsyncParsableCommand {
             }
         }
     }
+}
+
+/// A suite that seals cards, by its name. Machines without AES instructions take the second.
+enum SealingSuite: String, ExpressibleByArgument, CaseIterable {
+    case xaes = "xaes-256-gcm"
+    case xchacha = "xchacha20-poly1305"
+
+    var suite: Suite { self == .xaes ? .xaes256GCM : .xchacha20Poly1305 }
 }

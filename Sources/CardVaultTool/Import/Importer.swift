@@ -4,7 +4,8 @@ internal import CardVault
 /// Moves the rows of a CSV file through the vault, batch by batch.
 ///
 /// A batch is one transaction of the store, then rows and rejects on disk, then the journal. A kill
-/// between any two makes the batch be done again; the vault then gives the same cards the same tokens.
+/// between any two makes the batch be done again; the vault then gives the same cards the same
+/// tokens.
 struct Importer: ~Copyable {
     /// Rows in a batch.
     static let batchRowCount = 50_000
@@ -113,7 +114,8 @@ struct Importer: ~Copyable {
         progress.show(journal.progress)
     }
 
-    /// Gives the cards that were too short for the format a token that keeps their last four digits.
+    /// Gives the cards that were too short for the format a token that keeps their last four
+    /// digits.
     private func widen(_ results: inout [Result<Card, VaultError>]) async throws {
         for index in results.indices {
             guard case .failure(let error) = results[index], error.code == .formatTooNarrow else {
@@ -130,8 +132,8 @@ struct Importer: ~Copyable {
 }
 
 extension VaultError {
-    /// Whether the card of one row is the reason. A record that was altered is no reason of a row: it
-    /// must not go under among misprints.
+    /// Whether the card of one row is the reason. A record that was altered is no reason of a row:
+    /// it must not go under among misprints.
     fileprivate var isOfRow: Bool {
         [.badPAN, .formatTooNarrow, .formatFull].contains(code)
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Shows on standard error how far an import is: a bar that is drawn over on a terminal, a line every
-/// ten seconds elsewhere.
+/// Shows on standard error how far an import is: a bar that is drawn over on a terminal, a line
+/// every ten seconds elsewhere.
 struct ProgressLine {
     private static let barWidth = 24
 
