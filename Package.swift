@@ -79,7 +79,12 @@ let package = Package(
         tests("CardData", ["ConstantTime"]),
         tests("CardCrypto", ["SecretMemory"]),
         tests("CardKeys", ["CardCrypto", "SecretMemory"]),
-        tests("CardVault", ["CardVaultSQLite", "CardCrypto", "SecretMemory"]),
+        tests(
+            "CardVault",
+            [
+                "CardVaultSQLite", "CardCrypto", "SecretMemory",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("CardVaultSQLite", ["CardVault", "CSQLite"]),
         tests("CardVaultTool", ["CardVault", "CardVaultSQLite"]),
     ],

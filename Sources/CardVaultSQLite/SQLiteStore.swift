@@ -110,7 +110,8 @@ public final class SQLiteStore: VaultStore {
         try withWriter { connection throws(StoreError) in try connection.checkpoint() }
     }
 
-    private func withWriter<R: Sendable>(
+    /// Runs `body` with the connection that writes, alone among all processes.
+    func withWriter<R: Sendable>(
         _ body: (SQLiteConnection) throws(StoreError) -> R
     ) throws(StoreError) -> R {
         try writer.withLock { connection throws(StoreError) in

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+@testable internal import CardVault
+@testable internal import CardVaultSQLite
+internal import SecretMemory
+internal import TestSupport
+internal import Testing
+
+/// Somebody who can write the database, and holds no key of the vault, changes its keys.
+@Suite("Attacks on key sets") struct KeySetAttackTests {
+    private let bench: Bench
+    private let id: ScopeID
+    private let set: KeySet
+
+    init() async throws {
+        bench = try await Bench()
+        _ = try await bench.scope("acme")
+        id = try #require(ScopeID("default"))
+        set = try await bench.vault.stored(id)
+    }
+
+    /// Why the scope's keys are not loaded.
+    private func refusalToLoad(_ name: String = "default") async -> VaultError.Code? {
+        bench.vault.forgetKeys()
+        return await code { try await bench.vault.scope(name) }
+    }
+
+    private func key(_ purpose: KeyPurpose) throws -> StoredKey {
+        try #require(set.keys.first { $0.key.purpose == purpose })
+    }
+
+    /// Flips bits of columns, and counts the refusals. A number or id of another row is left out.
+    private func flip(
+        _ columns: [(String, StoredValue.Kind)], in table: String, at place: String
+    ) async throws -> Int {
+        let intruder = try bench.intruder()
+        var count = 0
+        for (column, kind) in columns {
+            let value = StoredValue(table: table, column: column, kind: kind, place: place)
+            let (right, wrong) = try value.flips(intruder)
+            for flip in wrong {
+                let others = "SELECT 1 FROM \(table) WHERE \(column) = \(flip)"
+                let isTaken = try !intruder.integers(others).isEmpty
+                if ["number", "id"].contains(column) && isTaken { continue }
+                try intruder.execute(value.update(flip))
+                let code = await refusalToLoad()
+                #expect(code == .integrity || code == .store, "\(column) \(flip)")
+                count += 1
+            }
+            try intruder.execute(value.update(right))
+        }
+        #expect(await refusalToLoad() == nil)
+        return count
+    }
+
+    @Test(arguments: [KeyPurpose.data, .fingerprint])
+    func `flips any bit of a key that the store holds`(_ purpose: KeyPurpose) async throws {
+        let key = try key(purpose)
+        let count = try await flip(
+            [
+                ("purpose", .text), ("suite", .integer), ("sequence", .integer),
+                ("fence", .text), ("state", .text), ("dates", .blob), ("wrapped_by", .integer),
+                ("wrapped", .blob), ("key_set", .integer),
+            ], in: "keys", at: "id = X'\(hex(key.key.id.bytes))'")
+        let texts = purpose.rawValue.utf8.count + "sealing".utf8.count + "active".utf8.count
+        #expect(count == 8 * (texts + 56 + 73 + 4 * 8))
+    }
+
+    @Test func `flips any bit of the number and the id of a key`() async throws {
+        let key = try key(.data)
+        let byID = try await flip(
+            [("number", .integer)], in: "keys", at: "id = X'\(hex(key.key.id.bytes))'")
+        let byNumber = try await flip(
+            [("id", .blob)], in: "keys", at: "number = \(key.number.rawValue)")
+        // Keys 1, 4 and 7 are one bit from key 5.
+        #expect(key.number.rawValue == 5)
+        #expect([byID, byNumber] == [64 - 3, 256])
+    }
+
+    @Test func `flips any bit of a scope's own key, but for its state, which is the keyring's`()
+        async throws
+    {
+        let place = "number = \(try key(.scope).number.rawValue)"
+        let count = try await flip(
+            [
+                ("id", .blob), ("purpose", .text), ("suite", .integer), ("sequence", .integer),
+                ("fence", .text), ("dates", .blob), ("key_set", .integer),
+            ], in: "keys", at: place)
+        #expect(count == 8 * (32 + 5 + 8 + 8 + 7 + 56 + 8))
+        try bench.tamper("UPDATE keys SET state = 'destroyed' WHERE \(place)")
+        #expect(await refusalToLoad() == nil)
+        try bench.tamper(
+            "UPDATE keys SET wrapped_by = 1, wrapped = zeroblob(73) WHERE \(place)")
+        #expect(await refusalToLoad() == .integrity)
+    }
+
+    @Test func `flips any bit of the row of a set`() async throws {
+        let count = try await flip(
+            [("epoch", .integer), ("seal_key", .blob), ("code", .blob), ("number", .integer)],
+            in: "key_sets", at: "scope = 'default'")
+        // The set of the other scope is one bit away.
+        #expect(count == 64 + 256 + 256 + 64 - 1)
+    }
+
+    @Test(arguments: [
+        "UPDATE keys SET fence = 'open-only' WHERE $DATA",
+        "UPDATE keys SET fence = 'closed' WHERE $DATA",
+        "UPDATE keys SET state = 'deactivated' WHERE $DATA",
+        "UPDATE keys SET state = 'destroyed' WHERE $DATA",
+        "UPDATE keys SET sequence = sequence + 1 WHERE $DATA",
+        "UPDATE keys SET suite = 3 - suite WHERE $DATA",
+        "UPDATE keys SET wrapped = NULL, wrapped_by = NULL WHERE $DATA",
+        "UPDATE keys SET wrapped = (SELECT wrapped FROM keys WHERE $PRINT) WHERE $DATA",
+        "UPDATE keys SET wrapped_by = 1 WHERE $DATA", "DELETE FROM keys WHERE $DATA",
+        "DELETE FROM keys WHERE $PRINT", "DELETE FROM keys", "UPDATE key_sets SET epoch = 2",
+        "UPDATE key_sets SET code = zeroblob(32)", "UPDATE key_sets SET code = X''",
+        "UPDATE key_sets SET scope = scope || 'x'; UPDATE key_sets SET scope = CASE scope "
+            + "WHEN 'defaultx' THEN 'acme' WHEN 'acmex' THEN 'default' ELSE '' END",
+        "UPDATE keys SET key_set = (SELECT number FROM key_sets WHERE scope = 'acme') "
+            + "WHERE $DATA",
+        "UPDATE keys SET key_set = (SELECT number FROM key_sets WHERE scope = 'default')",
+        "INSERT INTO keys SELECT number + 100, key_set, zeroblob(32), purpose, suite, "
+            + "sequence + 1, fence, state, dates, wrapped_by, wrapped FROM keys WHERE $DATA",
+    ])
+    func `rewrites keys`(_ sql: String) async throws {
+        let card = try await bench.scope().tokenize(PAN(Cards.visa))
+        let data = "number = \(try key(.data).number.rawValue)"
+        let print = "number = \(try key(.fingerprint).number.rawValue)"
+        try bench.tamper(
+            sql.replacing("$DATA", with: data).replacing("$PRINT", with: print))
+        #expect(await refusalToLoad() == .integrity)
+        #expect(
+            await code { try await bench.vault.scope("default").describe(card.token) }
+                == .integrity)
+        #expect(await code { _ = try await bench.opened().scope("default") } == .integrity)
+    }
+
+    @Test func `takes a set away`() async throws {
+        try bench.tamper("DELETE FROM key_sets WHERE scope = 'default'")
+        #expect(await refusalToLoad() == .scopeIncomplete)
+        try bench.tamper("DELETE FROM key_sets WHERE scope = ''")
+        #expect(await code { _ = try await bench.opened() } == .notInitialized)
+    }
+
+    @Test func `alters the vault's own set`() async throws {
+        try bench.tamper(
+            """
+            UPDATE keys SET fence = 'closed' WHERE purpose = 'seal'
+            """)
+        #expect(await code { _ = try await bench.opened() } == .integrity)
+    }
+
+    @Test func `lowers or raises an epoch under a process that runs`() async throws {
+        let scope = try await bench.scope()
+        let card = try await scope.tokenize(PAN(Cards.visa))
+        for epoch in ["0", "2", "-1", "9223372036854775807"] {
+            try bench.tamper("UPDATE key_sets SET epoch = \(epoch)")
+            #expect(await code { try await scope.tokenize(PAN(Cards.amex)) } == .integrity)
+            #expect(await code { try await scope.find(PAN(Cards.visa)) } == .integrity)
+        }
+        try bench.tamper("UPDATE key_sets SET epoch = 1")
+        #expect(try await scope.find(PAN(Cards.visa))?.token == card.token)
+    }
+
+    @Test func `puts a row back as it was before its key was fenced`() async throws {
+        let intruder = try bench.intruder()
+        try intruder.execute("CREATE TEMP TABLE before AS SELECT * FROM keys")
+        try await bench.vault.fenceDataKey(of: id, .closing)
+        #expect(await refusalToLoad() == nil)
+        try intruder.execute("INSERT OR REPLACE INTO keys SELECT * FROM before")
+        #expect(await refusalToLoad() == .integrity)
+    }
+
+    @Test func `adds a data key of the intruder's own`() async throws {
+        let scope = try await bench.scope()
+        let old = try key(.data)
+        let slab = try KeySlab()
+        let wrapper = try KeyEncryptionKey(
+            KeyMaterial.generate(purpose: .scope, suite: .xchacha20Poly1305, in: slab), in: slab)
+        let material = try KeyMaterial.generate(
+            purpose: .data, suite: .xchacha20Poly1305, in: slab)
+        let key = KeyDescriptor(material, scope: id, sequence: 99, activeFrom: .now())
+        let wrapping = StoredKey.Wrapping(
+            by: try #require(old.wrapping).by,
+            box: wrapper.wrap(material, as: key.binding(in: bench.vault.id)).stored)
+        let row = StoredKey(
+            number: KeyNumber(rawValue: 99), key: key, fence: .sealing, wrapping: wrapping)
+        for (epoch, keys) in [(set.epoch, set.keys + [row]), (set.epoch + 1, [set.keys[0], row])] {
+            let forged = KeySet(
+                scope: id, epoch: epoch, sealKey: set.sealKey, keys: keys, code: set.code)
+            try await bench.store.write { transaction throws(StoreError) in
+                try transaction.put(forged)
+            }
+            #expect(await refusalToLoad() == .integrity)
+            #expect(await code { try await scope.tokenize(PAN(Cards.visa)) } == .integrity)
+        }
+        #expect(try bench.rowCount("cards") == 0)
+    }
+
+    @Test func `brings the set of another vault along`() async throws {
+        let other = try await Bench()
+        let theirs = try await other.vault.stored(id)
+        try await bench.store.write { transaction throws(StoreError) in
+            try transaction.put(theirs)
+        }
+        #expect(await refusalToLoad() == .integrity)
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+@testable internal import CardVault
+internal import CardVaultSQLite
+internal import Foundation
+internal import Testing
+
+/// Every store that the package has. One over a file is tried as it is, and opened for each call.
+enum TestedStore: String, CaseIterable, Sendable {
+    case memory, sqlite, sqliteReopened
+
+    func make(in folder: String) throws -> any VaultStore {
+        switch self {
+        case .memory: return MemoryStore()
+        case .sqlite: return try SQLiteStore.create(path: "\(folder)/laws.db")
+        case .sqliteReopened:
+            _ = try SQLiteStore.create(path: "\(folder)/laws.db")
+            return ReopeningStore { () throws(StoreError) in
+                try SQLiteStore(path: "\(folder)/laws.db")
+            }
+        }
+    }
+}
+
+@Suite("Store laws") final class StoreLawsTests {
+    private let folder: String
+
+    init() throws {
+        folder =
+            FileManager.default.temporaryDirectory
+            .appending(path: "store-laws-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a new store belongs to nobody`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectEmptyAtFirst(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a reset leaves nothing`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectReset(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a pin comes back`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectPins(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `key sets come back, each with its epoch`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectKeySets(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a key number is given out once`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectKeyNumbers(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a transaction that throws leaves nothing`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectRollback(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `every fact of a card comes back`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectFacts(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a card is stored once`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectOutcomes(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a second fingerprint is a hit too`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectSecondFingerprint(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a card that is twice in a call is stored once`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectDuplicatesInOneCall(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a token belongs to one card`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectTokensTakenInOneCall(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `the order of a call does not matter`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectOrderIndependence(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a deleted card takes its fingerprints with it`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectDeletion(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `thousands of cards go in at once`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectLargeBatches(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `transactions run one after the other`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectSerialWrites(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `the reads of a call see one state`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectSnapshots(store.make(in: folder))
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+@testable internal import CardVaultSQLite
+internal import TestSupport
+internal import Testing
+
+/// What somebody can do who writes the database file, and holds no key.
+extension Bench {
+    /// A connection that nobody watches.
+    func intruder() throws -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: storePath, patience: 10_000)
+        // Only speed: what is written need not outlive a loss of power.
+        try connection.execute("PRAGMA synchronous = OFF")
+        return connection
+    }
+
+    /// Runs SQL on the store.
+    func tamper(_ sql: String) throws { try intruder().execute(sql) }
+
+    /// How many rows a table has.
+    func rowCount(_ table: String) throws -> Int64 {
+        try intruder().integers("SELECT count(*) FROM \(table)")[0]
+    }
+}
+
+extension SQLiteConnection {
+    /// The first column of every row, as integers.
+    func integers(_ sql: String) throws -> [Int64] {
+        let statement = try prepare(sql)
+        var values: [Int64] = []
+        while try statement.step() { values.append(statement.integer(0)) }
+        return values
+    }
+
+    /// The first column of every row, as bytes.
+    func blobs(_ sql: String) throws -> [[UInt8]] {
+        let statement = try prepare(sql)
+        var values: [[UInt8]] = []
+        while try statement.step() { values.append(statement.bytes(0)) }
+        return values
+    }
+}
+
+/// One value of the store: a column of the row that `place` names.
+struct StoredValue: Sendable {
+    enum Kind: Sendable {
+        case integer, text, blob
+    }
+
+    let table: String
+    let column: String
+    let kind: Kind
+    let place: String
+
+    /// The values that differ from the stored one in one bit, as SQL; and first the stored one.
+    func flips(_ connection: SQLiteConnection) throws -> (right: String, wrong: [String]) {
+        let query = "SELECT \(column) FROM \(table) WHERE \(place)"
+        if kind == .integer {
+            let right = try #require(connection.integers(query).first)
+            return ("\(right)", (0..<64).map { Self.literal(right ^ Int64(bitPattern: 1 << $0)) })
+        }
+        let right = try #require(connection.blobs(query).first)
+        let wrong = (0..<right.count * 8).map { bit in
+            var bytes = right
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            return literal(bytes)
+        }
+        return (literal(right), wrong)
+    }
+
+    /// The statement that puts a value in its place.
+    func update(_ value: String) -> String {
+        "UPDATE \(table) SET \(column) = \(value) WHERE \(place)"
+    }
+
+    private func literal(_ bytes: [UInt8]) -> String {
+        kind == .text ? "CAST(X'\(hex(bytes))' AS TEXT)" : "X'\(hex(bytes))'"
+    }
+
+    /// The least integer has no literal of its own.
+    private static func literal(_ value: Int64) -> String {
+        value == .min ? "(-9223372036854775807 - 1)" : "(\(value))"
+    }
+}
