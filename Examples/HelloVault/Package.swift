@@ -12,6 +12,7 @@ let package = Package(
             dependencies: [
                 .product(name: "CardVault", package: "swift-card-vault"),
                 .product(name: "CardVaultSQLite", package: "swift-card-vault"),
+                .product(name: "SecretMemory", package: "swift-card-vault"),
             ])
     ]
 )

@@ -15,7 +15,7 @@ public struct CardBatch: ~Copyable, Sendable {
         let expiry: ExpiryDate?
     }
 
-    private var cell: WipedBytes
+    private(set) var cell: WipedBytes
     private var rows: [Row] = []
 
     /// How many rows there can be.
@@ -116,34 +116,6 @@ public struct CardBatch: ~Copyable, Sendable {
 
 /// The packed form, for the layers that seal and open it.
 extension CardBatch {
-    /// Adds a row and lets the caller open a packed number straight into it.
-    ///
-    /// The row takes its place in any case: with ``PANError/notOpened`` when `fill` throws, with
-    /// ``PANError/notPacked`` when what it wrote is not a packed number. Its bytes are zero then.
-    ///
-    /// - Parameters:
-    ///   - expiry: the card's expiry date, where there is one.
-    ///   - fill: gets the bytes of all rows and the offset of this one; writes the packed form
-    ///     over the nine bytes from there and touches no other.
-    /// - Throws: What `fill` throws.
-    package mutating func appendOpened<E: Error>(
-        expiry: ExpiryDate? = nil,
-        _ fill: (inout MutableSpan<UInt8>, _ offset: Int) throws(E) -> Void
-    ) throws(E) {
-        let offset = nextOffset
-        do throws(E) {
-            try cell.withMutableBytes { bytes throws(E) in try fill(&bytes, offset) }
-        } catch {
-            refuse(offset, .notOpened, expiry)
-            throw error
-        }
-        let isPacked = cell.withBytes {
-            PackedPAN.isPacked($0.extracting(offset..<offset + PackedPAN.byteCount))
-        }
-        guard isPacked else { return refuse(offset, .notPacked, expiry) }
-        rows.append(Row(refusal: nil, expiry: expiry))
-    }
-
     /// Adds a row without a number, for an outer layer that has nothing to open.
     package mutating func appendRefusal(_ error: PANError, expiry: ExpiryDate? = nil) {
         refuse(nextOffset, error, expiry)

@@ -33,6 +33,29 @@ package enum AtomicFile {
         return bytes
     }
 
+    /// Reads a file into `bytes` from the first on, until it is full or the file ends.
+    ///
+    /// - Returns: How many bytes were read.
+    static func load(
+        _ path: String, into bytes: inout MutableSpan<UInt8>
+    ) throws(FileError) -> Int {
+        let descriptor = try openDescriptor(path, O_RDONLY)
+        defer { close(descriptor) }
+        var filled = 0
+        while filled < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe read(
+                    descriptor, buffer.baseAddress.map { unsafe $0 + filled },
+                    buffer.count - filled)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw FileError(operation: .read, systemCode: errno) }
+            guard count > 0 else { break }
+            filled += count
+        }
+        return filled
+    }
+
     /// Puts `bytes` in the place of the file, durably, readable by the owner alone.
     ///
     /// A temporary file beside it is written and synced, renamed over it, and the folder synced.

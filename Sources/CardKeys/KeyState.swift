@@ -24,19 +24,3 @@ public enum KeyState: String, Sendable, CaseIterable, CustomStringConvertible {
     /// Whether a key in this state may open.
     public var opens: Bool { self != .preActivation && self != .destroyed }
 }
-
-/// When a key was made and entered each state; nil for a state that it has not been in.
-public struct KeyDates: Hashable, Sendable {
-    /// When the key was made.
-    public let created: Timestamp
-    /// When it entered each state, the last time.
-    public private(set) var entered: [KeyState: Timestamp] = [:]
-
-    /// The dates of a key made at `created`.
-    public init(created: Timestamp) { self.created = created }
-
-    /// Notes that the key entered `state`.
-    package mutating func enter(_ state: KeyState, at moment: Timestamp) {
-        entered[state] = moment
-    }
-}

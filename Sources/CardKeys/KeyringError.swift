@@ -25,8 +25,6 @@ public enum KeyringError: Error, Equatable, CustomStringConvertible {
     case older(generation: UInt64, seen: UInt64)
     /// The file has the generation of one that was seen before, and another content.
     case forked(generation: UInt64)
-    /// There is no such scope.
-    case unknownScope
     /// There is such a scope already.
     case scopeExists
     /// The keyring holds as many scopes as it may.
@@ -54,7 +52,6 @@ public enum KeyringError: Error, Equatable, CustomStringConvertible {
             "The keyring is of generation \(generation), older than \(seen), which is required."
         case .forked(let generation):
             "The keyring is another one of the same generation \(generation)."
-        case .unknownScope: "There is no such scope."
         case .scopeExists: "There is such a scope already."
         case .tooManyScopes: "The keyring holds \(ScopeID.limit) scopes, as many as it may."
         case .wrappedKey(let id): "Key \(id) of the keyring does not unwrap."

@@ -58,7 +58,7 @@ public final class KeyringFile: Sendable {
     ///
     /// - Throws: ``KeyringError``: `older` or `forked` when the file is not the one seen before or
     ///   a successor of it, `needsUnlock` when it has another root key.
-    @discardableResult public func reload() throws(KeyringError) -> Keyring {
+    public func reload() throws(KeyringError) -> Keyring {
         while true {
             let seen = current().generation
             if let keyring = try adopt(try read(), seen: seen) { return keyring }
@@ -107,6 +107,12 @@ public final class KeyringFile: Sendable {
         try keyring.add(scope, with: entry)
         keyring.generation += 1
         try write(keyring)
+    }
+
+    /// Makes the file's name durable. Another process may have renamed the file and not come
+    /// further; nothing may be built on it before.
+    package func syncName() throws(KeyringError) {
+        try KeyringError.file { () throws(FileError) in try AtomicFile.syncFolder(of: path) }
     }
 
     /// Writes a keyring that has no file yet.

@@ -11,6 +11,8 @@ public enum PassphraseError: Error, Equatable, CustomStringConvertible {
     case tooUniform
     /// Guarded memory could not be had.
     case memory(SecretMemoryError)
+    /// The file of the passphrase could not be read.
+    case file(FileError)
 
     /// One sentence, without any of the passphrase.
     public var description: String {
@@ -21,6 +23,7 @@ public enum PassphraseError: Error, Equatable, CustomStringConvertible {
             "A passphrase is printable ASCII; the character at offset \(offset) is not."
         case .tooUniform: "A passphrase has at least one letter and one digit (PCI DSS 8.3.6)."
         case .memory(let error): error.description
+        case .file(let error): error.description
         }
     }
 }
@@ -52,6 +55,29 @@ public struct Passphrase: ~Copyable, Sendable {
         var secret = try Self.reserve(count, locking)
         secret.withMutableBytes { for i in text.indices { $0[i] = text[i] } }
         self.secret = secret
+    }
+
+    /// Reads a passphrase from a file, straight into guarded memory.
+    ///
+    /// - Parameters:
+    ///   - path: a file that holds the passphrase and at most one newline after it.
+    ///   - locking: what to do when its memory cannot be locked.
+    /// - Throws: ``PassphraseError``: `file` when it cannot be read.
+    public init(
+        contentsOf path: String, locking: MemoryLocking = .required
+    ) throws(PassphraseError) {
+        var text = try Self.reserve(Self.byteCounts.upperBound + 2, locking)
+        let count = try text.withMutableBytes { bytes throws(PassphraseError) in
+            do throws(FileError) {
+                return try AtomicFile.load(path, into: &bytes)
+            } catch {
+                throw .file(error)
+            }
+        }
+        text.truncate(to: count)
+        self = try text.withBytes { bytes throws(PassphraseError) in
+            try Passphrase(bytes, locking: locking)
+        }
     }
 
     private init(generated secret: consuming SecretBytes) { self.secret = secret }

@@ -12,6 +12,8 @@ enum StrictJSON {
 
     /// How deep objects and arrays may lie in one another.
     static let depthLimit = 4
+    /// How many elements an array has at most: several keys for each of 16,384 scopes.
+    static let elementLimit = 131_072
     /// How many members an object may have: no object of the file has as many.
     static let memberLimit = 16
 
@@ -91,7 +93,10 @@ private struct StrictJSONParser {
         guard depth <= StrictJSON.depthLimit else { throw failure }
         var elements: [StrictJSON] = []
         if skip("]") { return elements }
-        repeat { elements.append(try value(depth: depth)) } while skip(",")
+        repeat {
+            guard elements.count < StrictJSON.elementLimit else { throw failure }
+            elements.append(try value(depth: depth))
+        } while skip(",")
         try expect("]")
         return elements
     }

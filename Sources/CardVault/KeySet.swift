@@ -118,28 +118,3 @@ public struct KeySet: Hashable, Sendable {
         return frame
     }
 }
-
-extension KeyDates {
-    /// Seven moments of 8 bytes: when the key was made, then when it entered each state in the
-    /// order of `KeyState.allCases`; 0 for a state that it has not been in.
-    public var stored: [UInt8] {
-        let moments = [created] + KeyState.allCases.map { entered[$0] }
-        var bytes: [UInt8] = []
-        for moment in moments { BigEndian.append(moment?.milliseconds ?? 0, to: &bytes) }
-        return bytes
-    }
-
-    /// Reads what ``stored`` gave; nil for anything else.
-    public init?(stored bytes: [UInt8]) {
-        guard bytes.count == 8 * (1 + KeyState.allCases.count) else { return nil }
-        let moments = (0...KeyState.allCases.count).map { index in
-            BigEndian.word(bytes.span, at: index * 8)
-        }
-        guard let created = Timestamp(milliseconds: moments[0]) else { return nil }
-        self.init(created: created)
-        for (state, moment) in zip(KeyState.allCases, moments.dropFirst()) where moment != 0 {
-            guard let moment = Timestamp(milliseconds: moment) else { return nil }
-            enter(state, at: moment)
-        }
-    }
-}

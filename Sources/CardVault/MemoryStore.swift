@@ -74,7 +74,9 @@ private final class Transaction: StoreTransaction {
 
     func vault() -> VaultID? { state.vault }
     func pin() -> Pin? { state.pin }
-    func hasCards() -> Bool { !state.cards.isEmpty }
+    func hasCards(besides keys: Set<KeyNumber>) -> Bool {
+        state.cards.values.contains { !keys.contains($0.key) }
+    }
     func epoch(of scope: ScopeID?) -> UInt64? { state.keySets[scope]?.epoch }
     func keySet(of scope: ScopeID?) -> KeySet? { state.keySets[scope] }
     func card(_ token: Token) -> CardRecord? { state.cards[token] }
@@ -101,6 +103,9 @@ private final class Transaction: StoreTransaction {
             if let token = state.tokens[fingerprint] { return .exists(token, state.cards[token]) }
         }
         guard state.cards[token] == nil else { return .tokenTaken }
+        let numbers = [card.record.key] + card.fingerprints.map(\.key)
+        let greatest = numbers.map(\.rawValue).max() ?? 0
+        if greatest > state.lastKeyNumber { set(\.lastKeyNumber, to: greatest) }
         set(\.cards[token], to: card.record)
         set(\.fingerprints[token], to: card.fingerprints)
         for fingerprint in card.fingerprints { set(\.tokens[fingerprint], to: token) }

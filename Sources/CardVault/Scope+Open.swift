@@ -92,6 +92,6 @@ public struct DetokenizedBatch: ~Copyable, Sendable {
 
     mutating func append(_ failure: VaultError) {
         failures[cards.count] = failure
-        cards.appendRefusal(.notPacked)
+        cards.appendRefusal(.notOpened)
     }
 }

@@ -84,14 +84,35 @@ extension Vault {
         let lock = try await Self.lock(keyring)
         _ = try VaultError.keyring { () throws(KeyringError) in try keyring.reload() }
         try await checkPin(isToChange: true)
-        if keyring.current().scope(id) == nil {
+        let isKnown = keyring.current().scope(id) != nil
+        let hasKeys = try await authenticKeySet(of: id) != nil
+        switch (isKnown, hasKeys) {
+        case (true, true): throw VaultError(.scopeExists, subject: id.description)
+        case (false, true): throw VaultError(.integrity, subject: "key set \(id)")
+        case (true, false): try await refuseLostKeys(of: id)
+        case (false, false):
             try VaultError.keyring { () throws(KeyringError) in
                 try keyring.addScope(id, tokens: tokens, at: now(), under: lock)
             }
-        } else if try await authenticKeySet(of: id) != nil {
-            throw VaultError(.scopeExists, subject: id.description)
         }
         try await storeKeySet(of: id, suite: suite)
         try await checkPin()
+    }
+
+    /// Tells a scope whose making was cut off from one whose key set somebody removed: then there
+    /// are cards that no key of the store has sealed, and new keys would hide the loss.
+    private func refuseLostKeys(of id: ScopeID) async throws(VaultError) {
+        var numbers: Set<KeyNumber> = []
+        for scope in keyring.current().scopes {
+            guard let set = try await authenticKeySet(of: scope.id) else { continue }
+            numbers.formUnion(set.keys.map(\.number))
+        }
+        let known = numbers
+        let hasLost = try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in
+                try reader.hasCards(besides: known)
+            }
+        }
+        guard !hasLost else { throw VaultError(.integrity, subject: "key set \(id)") }
     }
 }

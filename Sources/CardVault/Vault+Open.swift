@@ -74,6 +74,7 @@ extension Vault {
         let sealKey = try primarySealKey()
         let required = max(pin?.required ?? 1, keyring.required)
         let raised = Pin(on: keyring, required: required, sealedBy: sealKey.key)
+        try VaultError.keyring { () throws(KeyringError) in try self.keyring.syncName() }
         return try await VaultError.store { () throws(StoreError) in
             try await writer.write { transaction throws(StoreError) in
                 guard try transaction.vault() == raised.vault, try transaction.pin() == pin else {
@@ -99,7 +100,7 @@ extension Vault {
         }
     }
 
-    /// Makes and stores the keys of a scope that the store has none for.
+    /// Makes and stores the keys of a scope, unless the store has some by now.
     func storeKeySet(
         of scope: ScopeID, suite: Suite = .preferred
     ) async throws(VaultError) {

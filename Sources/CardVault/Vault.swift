@@ -183,7 +183,7 @@ extension Vault {
     /// The vault goes on with the keys it holds then, and says so.
     func readKeyring() throws(VaultError) -> Bool {
         do throws(KeyringError) {
-            try keyring.reload()
+            _ = try keyring.reload()
         } catch {
             guard error == .needsUnlock else { throw VaultError(keyring: error) }
             isBehindKeyring.withLock { $0 = true }

@@ -40,8 +40,10 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         case keyringMissing
         /// The keyring file could not be read or written.
         case keyringFile
-        /// The keyring file is no keyring of this release.
+        /// The keyring file is no keyring.
         case keyringMalformed
+        /// The keyring file has the format of a later release.
+        case keyringVersion
         /// No slot opens with the secret presented.
         case cannotUnlock
         /// The keyring file was altered.
@@ -104,13 +106,13 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
             switch error {
             case .notFound: .keyringMissing
             case .exists: .vaultExists
-            case .tooLarge, .malformed, .badField, .unknownVersion: .keyringMalformed
+            case .tooLarge, .malformed, .badField: .keyringMalformed
+            case .unknownVersion: .keyringVersion
             case .cannotUnlock: .cannotUnlock
             case .integrity, .wrappedKey: .keyringIntegrity
             case .needsUnlock: .needsUnlock
             case .older: .keyringOlder
             case .forked: .keyringForked
-            case .unknownScope: .unknownScope
             case .scopeExists: .scopeExists
             case .tooManyScopes: .tooManyScopes
             case .file: .keyringFile
@@ -148,7 +150,8 @@ extension VaultError {
         case .memory: "Guarded memory could not be had"
         case .keyringMissing: "There is no keyring file"
         case .keyringFile: "The keyring file could not be read or written"
-        case .keyringMalformed: "The keyring file is no keyring of this release"
+        case .keyringMalformed: "The keyring file is no keyring"
+        case .keyringVersion: "The keyring file was made by a later release"
         case .cannotUnlock: "The secret opens no slot of the keyring"
         case .keyringIntegrity: "The keyring file was altered"
         case .needsUnlock: "The keyring has a new root key and must be unlocked again"

@@ -32,8 +32,8 @@ public protocol StoreReader {
     func vault() throws(StoreError) -> VaultID?
     /// The pin; nil before the first.
     func pin() throws(StoreError) -> Pin?
-    /// Whether any card is stored.
-    func hasCards() throws(StoreError) -> Bool
+    /// Whether any card is sealed by another key than these.
+    func hasCards(besides keys: Set<KeyNumber>) throws(StoreError) -> Bool
     /// The epoch of a key set; nil when there is no such set.
     func epoch(of scope: ScopeID?) throws(StoreError) -> UInt64?
     /// A key set with its keys by their numbers; nil when there is none.
@@ -53,7 +53,7 @@ public protocol StoreTransaction: StoreReader {
     /// Writes a key set and its keys over the set of that scope before, all of whose keys it still
     /// has.
     func put(_ keySet: KeySet) throws(StoreError)
-    /// The next number that no key of the store has, nor ever had.
+    /// The next number that no key of the store has, nor any record names.
     func nextKeyNumber() throws(StoreError) -> KeyNumber
     /// Stores cards, each only when none of its fingerprints and not its token is there already; in
     /// this order of questions. Of several with the same fingerprints, the first that can be is
@@ -87,4 +87,9 @@ public enum InsertOutcome: Hashable, Sendable {
     case exists(Token, CardRecord?)
     /// Its token is another card's. Nothing was stored.
     case tokenTaken
+}
+
+extension StoreReader {
+    /// Whether any card is stored.
+    func hasCards() throws(StoreError) -> Bool { try hasCards(besides: []) }
 }

@@ -5,7 +5,7 @@ enum SQLiteQuery: Int, CaseIterable {
     case begin, beginImmediate, commit, rollback
     case vault, insertVault
     case pin, putPin
-    case anyCard, card, insertCard, deleteCard
+    case cardOfOtherKey, card, insertCard, deleteCard
     case token, insertFingerprint, deleteFingerprint, deleteFingerprints
     case epoch, keySet, putKeySet, keys, deleteKeys, insertKey, lastKeyNumber
 
@@ -20,7 +20,11 @@ enum SQLiteQuery: Int, CaseIterable {
         case .pin:
             "SELECT vault, generation, keyring_code, required, seal_key, code FROM pin"
         case .putPin: "INSERT OR REPLACE INTO pin VALUES (1, ?, ?, ?, ?, ?, ?)"
-        case .anyCard: "SELECT EXISTS (SELECT 1 FROM cards)"
+        case .cardOfOtherKey:
+            """
+            SELECT EXISTS (
+              SELECT 1 FROM cards WHERE key NOT IN (SELECT value FROM json_each(?)))
+            """
         case .card:
             """
             SELECT key, box, format, display, brand, expiry, created, expires
@@ -56,7 +60,13 @@ enum SQLiteQuery: Int, CaseIterable {
             """
         case .deleteKeys: "DELETE FROM keys WHERE key_set = ?"
         case .insertKey: "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        case .lastKeyNumber: "SELECT coalesce(max(number), 0) FROM keys"
+        case .lastKeyNumber:
+            """
+            SELECT max(
+              (SELECT coalesce(max(number), 0) FROM keys),
+              (SELECT coalesce(max(key), 0) FROM cards),
+              (SELECT coalesce(max(key), 0) FROM fingerprints))
+            """
         }
     }
 }

@@ -6,6 +6,9 @@ internal import CardVault
 
 /// The reads of the store on one connection.
 class SQLiteReader: StoreReader {
+    /// How many keys a set has at most: each is read before its code is checked.
+    private static let keyLimit = 4_096
+
     let connection: SQLiteConnection
 
     init(_ connection: SQLiteConnection) { self.connection = connection }
@@ -31,9 +34,11 @@ class SQLiteReader: StoreReader {
         }
     }
 
-    func hasCards() throws(StoreError) -> Bool {
+    func hasCards(besides keys: Set<KeyNumber>) throws(StoreError) -> Bool {
         guard try SQLiteSchema.isThere(connection) else { return false }
-        return try first(.anyCard) { _ in
+        let numbers = keys.map { String($0.rawValue) }.joined(separator: ",")
+        return try first(.cardOfOtherKey) {
+            $0.bind(1, "[\(numbers)]")
         } decode: { row in
             row.integer(0) == 1
         } ?? false
@@ -61,7 +66,9 @@ class SQLiteReader: StoreReader {
         statement.bind(1, number)
         var keys: [StoredKey] = []
         while try statement.step() {
-            guard let key = Self.key(statement, scope: scope) else { throw StoreError(.corrupt) }
+            guard let key = Self.key(statement, scope: scope), keys.count < Self.keyLimit else {
+                throw StoreError(.corrupt)
+            }
             keys.append(key)
         }
         return KeySet(scope: scope, epoch: epoch, sealKey: sealKey, keys: keys, code: code)

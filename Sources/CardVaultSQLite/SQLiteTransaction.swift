@@ -69,8 +69,8 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
     }
 
     func nextKeyNumber() throws(StoreError) -> KeyNumber {
-        // Rows of keys are never removed, so the greatest number is the last; numbers given out by
-        // this transaction may not have a row yet.
+        // Rows of keys are never removed, but by somebody who should not: then records still name
+        // them. Numbers given out by this transaction may not have a row yet.
         let stored =
             try first(.lastKeyNumber) { _ in
             } decode: {

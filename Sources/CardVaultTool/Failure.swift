@@ -112,7 +112,7 @@ extension VaultError {
             .otherVault:
             .integrity
         case .cannotUnlock, .needsUnlock: .cannotUnlock
-        case .keyringMissing, .keyringFile, .notInitialized: .storage
+        case .keyringMissing, .keyringFile, .keyringVersion, .notInitialized: .storage
         case .store: store?.code == .corrupt ? .integrity : .storage
         default: .refused
         }
@@ -129,6 +129,7 @@ extension VaultError {
         case .keyringMissing, .notInitialized:
             "Look at --keyring and --store, or make a vault with 'card-vault init'."
         case .keyringFile: "Look at the disk and at the permissions of --keyring."
+        case .keyringVersion: "Use the release that made it, or a later one."
         case .vaultExists: "Choose other files, or use the vault that is there."
         case .integrity, .keyringIntegrity, .keyringMalformed:
             "Keep the files as evidence, find out who could write them, and restore a copy."

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CardData
+@testable internal import CardData
 internal import TestSupport
 internal import Testing
 
 @Suite("Card batch") struct CardBatchTests {
-    private struct Failure: Error, Equatable {}
-
     private func text(_ batch: borrowing CardBatch, at index: Int) -> String {
         batch.withDigits(at: index) { digits in
             String(decoding: digits.indices.map { digits[$0] }, as: UTF8.self)
@@ -83,39 +81,6 @@ internal import Testing
         #expect(try second == packed("378282246310005"))
     }
 
-    @Test func `is opened into, row by row`() throws {
-        var batch = CardBatch(capacity: 2)
-        for number in ["4111111111111111", "378282246310005"] {
-            let bytes = try packed(number)
-            batch.appendOpened { cell, offset in
-                for i in bytes.indices { cell[offset + i] = bytes[i] }
-            }
-        }
-        #expect(text(batch, at: 0) == "4111111111111111")
-        #expect(text(batch, at: 1) == "378282246310005")
-    }
-
-    @Test func `refuses a row that was opened to something else, and wipes it`() {
-        var batch = CardBatch(capacity: 2)
-        batch.appendOpened { cell, offset in for i in 0..<9 { cell[offset + i] = 0xAA } }
-        let verdict = batch.verdict(at: 0)
-        #expect(verdict == .notPacked)
-        #expect(firstRow(&batch) == [UInt8](repeating: 0, count: 9))
-    }
-
-    @Test func `keeps the place of a row that could not be opened, and wipes it`() {
-        var batch = CardBatch(capacity: 2)
-        #expect(throws: Failure()) {
-            try batch.appendOpened { cell, offset throws(Failure) in
-                cell[offset + 8] = 1
-                throw Failure()
-            }
-        }
-        let verdict = batch.verdict(at: 0)
-        #expect(verdict == .notOpened)
-        #expect(firstRow(&batch) == [UInt8](repeating: 0, count: 9))
-    }
-
     @Test func `keeps the place of a row that an outer layer refuses`() throws {
         let date = try ExpiryDate("03/30")
         var batch = CardBatch(capacity: 1)
@@ -131,14 +96,12 @@ internal import Testing
         batch.removeAll()
         let (count, capacity) = (batch.count, batch.capacity)
         #expect((count, capacity) == (0, 1))
-        #expect(firstRow(&batch) == [UInt8](repeating: 0, count: 9))
+        #expect(firstRow(batch) == [UInt8](repeating: 0, count: 9))
     }
 
-    /// The nine bytes of the first row, seen by a caller that opens into the next.
-    private func firstRow(_ batch: inout CardBatch) -> [UInt8] {
-        var bytes: [UInt8] = []
-        batch.appendOpened { cell, _ in bytes = (0..<9).map { cell[$0] } }
-        return bytes
+    /// The nine bytes of the first row.
+    private func firstRow(_ batch: borrowing CardBatch) -> [UInt8] {
+        batch.cell.withBytes { cell in (0..<9).map { cell[$0] } }
     }
 
     @Test func `stops on a negative capacity`() async {

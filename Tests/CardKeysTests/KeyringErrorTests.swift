@@ -8,7 +8,7 @@ internal import Testing
     static let errors: [KeyringError] = [
         .notFound, .exists, .tooLarge(limit: 1), .malformed(offset: 2), .badField("keys"),
         .unknownVersion(3), .cannotUnlock, .integrity, .needsUnlock, .older(generation: 4, seen: 5),
-        .forked(generation: 6), .unknownScope, .scopeExists, .tooManyScopes,
+        .forked(generation: 6), .scopeExists, .tooManyScopes,
         .wrappedKey(id: "00ff"), .file(FileError(operation: .sync, systemCode: EIO)),
         .memory(.libraryUnavailable),
     ]

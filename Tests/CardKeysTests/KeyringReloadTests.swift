@@ -78,7 +78,7 @@ internal import Testing
         onThreads(3) {
             for _ in 0..<10 {
                 let error = refusal { () throws(KeyringError) in
-                    for _ in 0..<10 { try file.reload() }
+                    for _ in 0..<10 { _ = try file.reload() }
                     try file.addScope(
                         unique(), tokens: .random, at: .now(), under: try file.lock())
                 }

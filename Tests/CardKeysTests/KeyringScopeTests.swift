@@ -16,7 +16,7 @@ internal import Testing
         locksmith = try Locksmith.shared.get()
         try scratch.write(locksmith.file(locksmith.keyring))
         file = try locksmith.opened(at: scratch.path())
-        try file.reload()
+        _ = try file.reload()
     }
 
     private func add(_ name: String, to file: KeyringFile) throws {
@@ -109,7 +109,7 @@ internal import Testing
     @Test func `refuses a scope that another process has made meanwhile`() throws {
         let other = try locksmith.opened(at: scratch.path())
         try add("acme", to: other)
-        try file.reload()
+        _ = try file.reload()
         #expect(try refusalToAdd("acme", to: file) == .scopeExists)
     }
 
@@ -135,7 +135,7 @@ internal import Testing
 
     @Test func `writes nothing that could not be read again`() throws {
         try scratch.write(locksmith.file(locksmith.keyring(generation: 1 << 63 - 1)))
-        try file.reload()
+        _ = try file.reload()
         guard case .malformed = try refusalToAdd("acme", to: file) else {
             Issue.record("a generation of 2^63 was written")
             return

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CardKeys
+@testable internal import CardKeys
 internal import Foundation
 internal import SecretMemory
 internal import TestSupport
@@ -113,6 +113,21 @@ internal import Testing
             }
         }
     #endif
+
+    @Test func `comes from a file, without its newline`() throws {
+        let scratch = try Scratch()
+        try scratch.write(Array("battery staple 9\n".utf8), to: "secret")
+        let passphrase = try Passphrase(contentsOf: scratch.path("secret"))
+        #expect(copy(passphrase) == Array("battery staple 9".utf8))
+        try scratch.write([UInt8](repeating: 0x61, count: 3_000), to: "long")
+        #expect(throws: PassphraseError.length(1_026)) {
+            _ = try Passphrase(contentsOf: scratch.path("long"))
+        }
+        let missing = FileError(operation: .open, systemCode: 2)
+        #expect(throws: PassphraseError.file(missing)) {
+            _ = try Passphrase(contentsOf: scratch.path("none"))
+        }
+    }
 
     @Test(arguments: [
         PassphraseError.length(3), .notPrintable(offset: 4), .tooUniform,

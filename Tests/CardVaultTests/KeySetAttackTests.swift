@@ -206,4 +206,36 @@ internal import Testing
         }
         #expect(await refusalToLoad() == .integrity)
     }
+
+    @Test func `a removed key set is not taken for a scope made in part`() async throws {
+        let card = try await bench.scope().tokenize(PAN(Cards.visa))
+        try bench.tamper("DELETE FROM keys WHERE key_set = (\(Self.setNumber))")
+        try bench.tamper("DELETE FROM key_sets WHERE scope = 'default'")
+        #expect(await refusalToLoad() == .scopeIncomplete)
+        #expect(await code { try await bench.vault.addScope(id) } == .integrity)
+        #expect(try bench.intruder().integers("SELECT \(Self.setCount)") == [0])
+        #expect(try bench.rowCount("cards") == 1, "\(card.token)")
+    }
+
+    @Test func `the keys of a removed set do not count as another's`() async throws {
+        _ = try await bench.scope().tokenize(PAN(Cards.visa))
+        try bench.tamper(
+            "UPDATE keys SET key_set = (SELECT number FROM key_sets WHERE scope = 'acme') "
+                + "WHERE key_set = (\(Self.setNumber))")
+        try bench.tamper("DELETE FROM key_sets WHERE scope = 'default'")
+        #expect(await code { try await bench.vault.addScope(id) } == .integrity)
+    }
+
+    @Test func `a planted set refuses its scope before the keyring is changed`() async throws {
+        let name = try #require(ScopeID("later"))
+        try bench.tamper(
+            "INSERT INTO key_sets SELECT NULL, 'later', epoch, seal_key, code FROM key_sets "
+                + "WHERE scope = 'default'")
+        #expect(await code { try await bench.vault.addScope(name) } == .integrity)
+        #expect(bench.keyring.current().scope(name) == nil)
+        #expect(try bench.unlocked().current().scope(name) == nil)
+    }
+
+    private static let setNumber = "SELECT number FROM key_sets WHERE scope = 'default'"
+    private static let setCount = "(SELECT count(*) FROM key_sets WHERE scope = 'default')"
 }

@@ -44,6 +44,24 @@ enum StoreLaws {
         }
     }
 
+    /// Cards are told apart by the keys that seal them, and no number that a record names is new.
+    static func expectKeysOfCards(_ store: any VaultStore) async throws {
+        try await reset(store)
+        let card = try StoreSamples.card(1)
+        let used = card.record.key
+        let next = try await store.write { transaction throws(StoreError) in
+            _ = try transaction.insert([card])
+            return try transaction.nextKeyNumber()
+        }
+        #expect(next > max(used, card.fingerprints[0].key))
+        try await store.read { reader throws(StoreError) in
+            #expect(try reader.hasCards(besides: []))
+            #expect(try reader.hasCards(besides: [next]))
+            #expect(try !reader.hasCards(besides: [used]))
+            #expect(try !reader.hasCards(besides: [used, next]))
+        }
+    }
+
     /// The pin comes back, and the later of two takes the place of the earlier.
     static func expectPins(_ store: any VaultStore) async throws {
         try await reset(store)

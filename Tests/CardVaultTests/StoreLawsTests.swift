@@ -55,6 +55,11 @@ enum TestedStore: String, CaseIterable, Sendable {
     }
 
     @Test(arguments: TestedStore.allCases)
+    func `cards are told apart by their keys`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectKeysOfCards(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
     func `a key number is given out once`(_ store: TestedStore) async throws {
         try await StoreLaws.expectKeyNumbers(store.make(in: folder))
     }

@@ -53,7 +53,9 @@ struct InsertingTransaction: StoreTransaction {
 
     func vault() throws(StoreError) -> VaultID? { try base.vault() }
     func pin() throws(StoreError) -> Pin? { try base.pin() }
-    func hasCards() throws(StoreError) -> Bool { try base.hasCards() }
+    func hasCards(besides keys: Set<KeyNumber>) throws(StoreError) -> Bool {
+        try base.hasCards(besides: keys)
+    }
     func epoch(of scope: ScopeID?) throws(StoreError) -> UInt64? { try base.epoch(of: scope) }
     func keySet(of scope: ScopeID?) throws(StoreError) -> KeySet? { try base.keySet(of: scope) }
     func card(_ token: Token) throws(StoreError) -> CardRecord? { try base.card(token) }

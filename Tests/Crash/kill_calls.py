@@ -1,39 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kills `init` and `scope add` at every write, sync and rename: kill_calls.py TOOL [EVERY].
+"""Kills `init` and `scope add` before every write, sync and rename: kill_calls.py TOOL SHIM [EVERY].
 
-With EVERY, at every so-manieth of them only.
-
-After each kill the vault opens, or was never there and `init` makes it; the command, run again,
-completes; a card goes in and comes back.
+SHIM is kill.c as a library. With EVERY, kills at every so-manieth call only. After each kill the vault
+opens, or was never there and `init` makes it; the command, run again, completes; a card goes in and
+comes back.
 """
 
-import collections
+import os
 import pathlib
-import re
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
 
 from vault import Vault
 
-CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "ftruncate", "unlink")
+SHIM = pathlib.Path(sys.argv[2]).resolve()
 
 
-def traced(*options: str) -> tuple[str, ...]:
-    return ("strace", "-f", "-qq", "-o", "trace", *options)
+def preloaded(vault: Vault, arguments: tuple[str, ...], **settings: str) -> int:
+    """Runs the tool with the library and returns its status."""
+    return subprocess.run(
+        vault.command(*arguments), cwd=vault.folder, stdin=subprocess.DEVNULL,
+        capture_output=True, env=os.environ | {"LD_PRELOAD": str(SHIM)} | settings).returncode
 
 
-def counts(vault: Vault, *arguments: str) -> collections.Counter:
-    """How often a run makes each call."""
-    done = vault.run(*arguments, prefix=traced("-e", "trace=" + ",".join(CALLS)))
-    assert done.returncode == 0, done.stderr
-    names = re.findall(r"^\d+ +(\w+)\(", (vault.folder / "trace").read_text(), re.M)
-    return collections.Counter(names)
-
-
-def kill(vault: Vault, call: str, number: int, *arguments: str) -> None:
-    inject = f"inject={call}:signal=KILL:when={number}"
-    vault.run(*arguments, prefix=traced("-e", "trace=" + call, "-e", inject))
+def count(vault: Vault, arguments: tuple[str, ...]) -> int:
+    """How many calls an undisturbed run makes."""
+    assert preloaded(vault, arguments, CARD_VAULT_KILL_COUNT="calls") == 0
+    return int((vault.folder / "calls").read_text())
 
 
 def is_usable(vault: Vault, scope: str) -> None:
@@ -45,9 +41,8 @@ def is_usable(vault: Vault, scope: str) -> None:
 
 
 def after_init(vault: Vault) -> None:
-    opened = vault.run("scope", "list")
-    if opened.returncode != 0:
-        assert not (vault.folder / "keyring.json").exists(), opened.stderr
+    if vault.run("scope", "list").returncode != 0:
+        assert not (vault.folder / "keyring.json").exists()
         vault.must("init")
     is_usable(vault, "default")
 
@@ -57,18 +52,17 @@ def after_scope_add(vault: Vault) -> None:
     again = vault.run("scope", "add", "acme")
     assert again.returncode == 0 or "already" in again.stderr, again.stderr
     is_usable(vault, "acme")
-    is_usable_default = vault.run("scope", "list")
-    assert is_usable_default.stdout.count("acme") == 1
+    assert vault.must("scope", "list").count("acme") == 1
 
 
 def main() -> None:
-    tool, every = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    tool, every = sys.argv[1], int(sys.argv[3]) if len(sys.argv) > 3 else 1
     folder = pathlib.Path(tempfile.mkdtemp())
     made = Vault(tool, folder / "made")
     made.must("init")
-    for name, arguments, before, after in (
-        ("init", ("init",), None, after_init),
-        ("scope add", ("scope", "add", "acme"), made.folder, after_scope_add),
+    for arguments, before, after in (
+        (("init",), None, after_init),
+        (("scope", "add", "acme"), made.folder, after_scope_add),
     ):
         def fresh(label: str) -> Vault:
             place = folder / label
@@ -76,21 +70,17 @@ def main() -> None:
                 shutil.copytree(before, place)
             return Vault(tool, place)
 
-        killed = seen = 0
-        for call, count in counts(fresh("count " + name), *arguments).items():
-            for number in range(1, count + 1):
-                # Opening libraries and configuration is nobody's state: sample it.
-                if call == "openat" and number % 16 != 0 and number < count - 24:
-                    continue
-                seen += 1
-                if seen % every != 0:
-                    continue
-                vault = fresh(f"{name} {call} {number}")
-                kill(vault, call, number, *arguments)
-                after(vault)
-                shutil.rmtree(vault.folder)
-                killed += 1
-        print(f"{name}: {killed} kills of {seen} calls, each left a vault that opens or none: passed")
+        name = " ".join(arguments)
+        calls = count(fresh("count " + name), arguments)
+        numbers = range(every, calls + 1, every)
+        for number in numbers:
+            vault = fresh(f"{name} {number}")
+            status = preloaded(vault, arguments, CARD_VAULT_KILL_AT=str(number))
+            assert status == -signal.SIGKILL, f"call {number} of {name} was not reached: {status}"
+            after(vault)
+            shutil.rmtree(vault.folder)
+        print(f"{name}: killed before {len(numbers)} of its {calls} calls; each left a vault that "
+              "opens, or none: passed")
     shutil.rmtree(folder)
 
 

@@ -4,18 +4,20 @@
 //
 // The lines between the marks are those of README.md; `scripts/lib/readme-snippet` compares them.
 
+import Foundation
+
 // README begins
 import CardVault
 import CardVaultSQLite
-import Foundation
+import SecretMemory
 
+try ProcessHardening.apply()  // a crash must not print a key
 // README ends
 try await DemoFolder.enter(CommandLine.arguments.dropFirst().first)
 
 // README begins
-let secret = try [UInt8](Data(contentsOf: URL(filePath: "passphrase.txt")))
-let keyring = try KeyringFile.unlock(
-    at: "keyring.json", with: .passphrase(Passphrase(secret.span)))
+let passphrase = try Passphrase(contentsOf: "passphrase.txt")
+let keyring = try KeyringFile.unlock(at: "keyring.json", with: .passphrase(passphrase))
 let vault = try await Vault(keyring: keyring, store: SQLiteStore(path: "cards.db"))
 let shop = try await vault.scope("default", as: "checkout")
 
@@ -29,4 +31,6 @@ let back = try await shop.detokenize(card.token, purpose: "settlement")
 
 print("found again:", found?.token == card.token)
 print("the same card:", back.isSame(as: pan).declassify())
-guard found?.token == card.token, back.isSame(as: pan).declassify() else { exit(1) }
+guard found?.token == card.token, back.isSame(as: pan).declassify() else {
+    throw CocoaError(.coderInvalidValue)
+}
