@@ -76,7 +76,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("ConstantTime", []),
         tests("SecretMemory", []),
-        tests("CardData", ["ConstantTime"]),
+        tests("CardData", ["ConstantTime", "SecretMemory"]),
         tests("CardCrypto", ["SecretMemory"]),
         tests("CardKeys", ["CardCrypto", "SecretMemory"]),
         tests(

@@ -86,8 +86,8 @@ public final class KeyringFile: Sendable {
     }
 
     /// Takes the lock of the file for a change that also touches a store: keyring first, store
-    /// second. Waits at most `patience` milliseconds, and holds the thread meanwhile.
-    package func lock(patience: UInt64 = 10_000) throws(KeyringError) -> KeyringLock {
+    /// second. Waits at most `patience`, and holds the thread meanwhile.
+    package func lock(patience: Duration = .seconds(10)) throws(KeyringError) -> KeyringLock {
         try KeyringLock(path, patience: patience)
     }
 
@@ -198,7 +198,7 @@ package struct KeyringLock: ~Copyable, Sendable {
     fileprivate let path: String
     private let lock: FileLock
 
-    fileprivate init(_ path: String, patience: UInt64) throws(KeyringError) {
+    fileprivate init(_ path: String, patience: Duration) throws(KeyringError) {
         self.path = path
         lock = try KeyringError.file { () throws(FileError) in
             let lock = try FileLock(path + ".lock", patience: patience)

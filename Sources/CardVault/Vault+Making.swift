@@ -47,7 +47,7 @@ extension Vault {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
             do throws(KeyringError) {
-                return try keyring.lock(patience: 0)
+                return try keyring.lock(patience: .zero)
             } catch {
                 guard case .file(let cause) = error, cause.operation == .lock,
                     ContinuousClock.now < deadline

@@ -23,9 +23,9 @@ final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a ti
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - patience: how many milliseconds to wait for another program's lock.
+    ///   - patience: how long to wait for another program's lock.
     /// - Throws: `StoreError`: `missing` when there is no file.
-    init(path: String, patience: Int32) throws(StoreError) {
+    init(path: String, patience: Duration) throws(StoreError) {
         var database: OpaquePointer?
         // No mutex of SQLite's own: nobody else uses this connection.
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -39,7 +39,7 @@ final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a ti
         unsafe walPageCountCell = .allocate(capacity: 1)
         unsafe walPageCountCell.initialize(to: 0)
         statements = Array(repeating: nil, count: SQLiteQuery.allCases.count)
-        unsafe sqlite3_busy_timeout(database, patience)
+        unsafe sqlite3_busy_timeout(database, Int32(patience / .milliseconds(1)))
         unsafe sqlite3_limit(database, SQLITE_LIMIT_LENGTH, Self.byteLimit)
         unsafe card_vault_sqlite_no_checkpoint_on_close(database)
         unsafe card_vault_sqlite_defensive(database)

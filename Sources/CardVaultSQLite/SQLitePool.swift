@@ -8,10 +8,10 @@ final class SQLitePool: Sendable {
     static let idleLimit = 16
 
     private let path: String
-    private let patience: Int32
+    private let patience: Duration
     private let idle = Mutex<[SQLiteConnection]>([])
 
-    init(path: String, patience: Int32) {
+    init(path: String, patience: Duration) {
         self.path = path
         self.patience = patience
     }

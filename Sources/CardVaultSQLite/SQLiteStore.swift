@@ -23,8 +23,8 @@ public final class SQLiteStore: VaultStore {
 
     /// What tests choose differently.
     struct Options {
-        /// How many milliseconds to wait for another process, or for another program on the file.
-        var patience: Int32 = 10_000
+        /// How long to wait for another process, or for another program on the file.
+        var patience = Duration.seconds(10)
         /// A log of so many pages (80 MB) is copied into the file.
         var checkpointPageCount = 20_000
     }
@@ -116,7 +116,7 @@ public final class SQLiteStore: VaultStore {
     ) throws(StoreError) -> R {
         try writer.withLock { connection throws(StoreError) in
             do throws(FileError) {
-                try lock.lock(patience: UInt64(options.patience))
+                try lock.lock(patience: options.patience)
             } catch {
                 throw StoreError(error)
             }

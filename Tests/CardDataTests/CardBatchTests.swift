@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 @testable internal import CardData
+internal import SecretMemory
 internal import TestSupport
 internal import Testing
 

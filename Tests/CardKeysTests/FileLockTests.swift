@@ -7,7 +7,7 @@ internal import Testing
 @Suite("File lock") struct FileLockTests {
     static let isHeld = FileError(operation: .lock, systemCode: EWOULDBLOCK)
     /// Enough for a free lock: a child that another test starts has its descriptor for a moment.
-    static let ample: UInt64 = 10_000
+    static let ample = Duration.seconds(10)
 
     let scratch: Scratch
     var path: String { scratch.path("a.lock") }
@@ -15,7 +15,7 @@ internal import Testing
     init() throws { scratch = try Scratch() }
 
     /// Why the lock cannot be had at once; nil when it can.
-    private func refusal(patience: UInt64 = 0) throws(FileError) -> FileError? {
+    private func refusal(patience: Duration = .zero) throws(FileError) -> FileError? {
         let file = try LockFile(path)
         do throws(FileError) {
             try file.lock(patience: patience)
@@ -53,7 +53,7 @@ internal import Testing
     @Test func `can be freed and taken again without opening the file again`() throws {
         let file = try LockFile(path)
         for _ in 0..<3 {
-            try file.lock(patience: 0)
+            try file.lock(patience: .zero)
             #expect(try refusal() == Self.isHeld)
             file.unlock()
             #expect(try refusal(patience: Self.ample) == nil)
@@ -78,7 +78,7 @@ internal import Testing
     @Test func `is given up after as long as was asked for`() throws {
         let lock = try FileLock(path)
         var error: FileError?
-        let duration = try ContinuousClock().measure { error = try refusal(patience: 50) }
+        let duration = try ContinuousClock().measure { error = try refusal(patience: .milliseconds(50)) }
         #expect(error == Self.isHeld)
         #expect(duration >= .milliseconds(49))
         drop(lock)

@@ -69,7 +69,7 @@ internal import Testing
         let rows = try await scope.detokenize([second, none, first, second], purpose: "test")
         #expect(rows.count == 4)
         #expect((0..<4).map { rows.failure(at: $0)?.code } == [nil, .notFound, nil, nil])
-        #expect(rows.cards.verdict(at: 1) == .notPacked)
+        #expect(rows.cards.verdict(at: 1) == .notOpened)
         #expect(
             [0, 2, 3].map { digits(rows.cards, at: $0) } == [Cards.amex, Cards.visa, Cards.amex])
     }

@@ -144,7 +144,7 @@ internal import Testing
         probe.beforeWrite { _ in
             do {
                 let file = try LockFile(path)
-                try file.lock(patience: 0)
+                try file.lock(patience: .zero)
             } catch {
                 lockedCount.withLock { $0 += 1 }
             }

@@ -97,10 +97,10 @@ internal import Testing
         let pairs: [(KeyringError, VaultError.Code)] = [
             (.notFound, .keyringMissing), (.exists, .vaultExists),
             (.tooLarge(limit: 1), .keyringMalformed), (.malformed(offset: 1), .keyringMalformed),
-            (.badField("a"), .keyringMalformed), (.unknownVersion(2), .keyringMalformed),
+            (.badField("a"), .keyringMalformed), (.unknownVersion(2), .keyringVersion),
             (.cannotUnlock, .cannotUnlock), (.integrity, .keyringIntegrity),
             (.needsUnlock, .needsUnlock), (.older(generation: 1, seen: 2), .keyringOlder),
-            (.forked(generation: 1), .keyringForked), (.unknownScope, .unknownScope),
+            (.forked(generation: 1), .keyringForked),
             (.scopeExists, .scopeExists), (.tooManyScopes, .tooManyScopes),
             (.wrappedKey(id: "a"), .keyringIntegrity), (.file(file), .keyringFile),
             (.memory(.libraryUnavailable), .memory),
@@ -111,7 +111,7 @@ internal import Testing
     }
 
     static let codes: [VaultError.Code] = [
-        .notFound, .unknownScope, .scopeExists, .scopeIncomplete, .tooManyScopes, .integrity,
+        .notFound, .scopeExists, .scopeIncomplete, .tooManyScopes, .integrity,
         .badPAN, .formatTooNarrow, .formatFull, .badPurpose, .badActor, .noSealingKey,
         .needsSoftwareAES, .memory, .keyringMissing, .keyringFile, .keyringMalformed,
         .cannotUnlock, .keyringIntegrity, .needsUnlock, .keyringOlder, .keyringForked,

@@ -7,7 +7,7 @@ internal import Testing
 extension Bench {
     /// A connection that nobody watches.
     func intruder() throws -> SQLiteConnection {
-        let connection = try SQLiteConnection(path: storePath, patience: 10_000)
+        let connection = try SQLiteConnection(path: storePath, patience: .seconds(10))
         // Only speed: what is written need not outlive a loss of power.
         try connection.execute("PRAGMA synchronous = OFF")
         return connection
