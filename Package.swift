@@ -43,7 +43,8 @@ let package = Package(
         .executableTarget(
             name: "CardVaultTool",
             dependencies: [
-                "CardVault", "CardVaultSQLite", "CardCrypto", "SecretMemory",
+                "CardVault", "CardVaultSQLite", "CardCrypto", "SecretMemory", "ConstantTime",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ConstantTime
 public import SecretMemory
 
 /// Why a text is no passphrase.
@@ -132,15 +133,19 @@ public struct Passphrase: ~Copyable, Sendable {
 
     /// What is wrong with a refused text is public, and so is where: nothing is sealed by it.
     private static func check(_ text: Span<UInt8>) throws(PassphraseError) {
-        var hasLetter = false
-        var hasDigit = false
+        var hasLetter = Choice.no
+        var hasDigit = Choice.no
         for i in text.indices {
             guard (0x20...0x7e).contains(text[i]) else { throw .notPrintable(offset: i) }
             let lower = text[i] | 0x20
-            hasLetter = hasLetter || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lower)
-            hasDigit = hasDigit || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[i])
+            hasLetter = hasLetter | isIn(lower, UInt8(ascii: "a"), UInt8(ascii: "z"))
+            hasDigit = hasDigit | isIn(text[i], UInt8(ascii: "0"), UInt8(ascii: "9"))
         }
-        guard hasLetter && hasDigit else { throw .tooUniform }
+        guard (hasLetter & hasDigit).declassify() else { throw .tooUniform }
+    }
+
+    private static func isIn(_ byte: UInt8, _ first: UInt8, _ last: UInt8) -> Choice {
+        !isLess(byte, first) & !isLess(last, byte)
     }
 }
 

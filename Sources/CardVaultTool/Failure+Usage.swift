@@ -11,26 +11,27 @@ extension Failure {
         }
         // The parser's last line names the help of the command in question.
         let last = text.split(separator: "\n").last?.drop { $0 == " " } ?? ""
+        let line = String(command.message(for: error).map { $0.isNewline ? " " : $0 })
         self.init(
-            .usage, withoutNumbers(command.message(for: error)),
+            .usage, withoutNumbers(line),
             hint: last.hasPrefix("See ") ? String(last) : "See 'card-vault --help'.")
     }
 }
 
-/// A message that repeats an argument as one line, less every number that could be a card's.
-func withoutNumbers(_ message: String) -> String {
+/// A text that repeats an argument, less every number in it that could be a card's.
+func withoutNumbers(_ text: String) -> String {
     var line = ""
     var number = ""
     func endNumber() {
         line += number.count(where: \.isNumber) < 8 ? number : "…"
         number = ""
     }
-    for character in message {
-        if character.isNumber || (!number.isEmpty && " -".contains(character)) {
+    for character in text {
+        if character.isNumber || (!number.isEmpty && !character.isLetter) {
             number.append(character)
         } else {
             endNumber()
-            line.append(character.isNewline ? " " : character)
+            line.append(character)
         }
     }
     endNumber()

@@ -136,6 +136,7 @@ extension VaultError {
         case .keyringOlder, .keyringForked: "Find the newest keyring file of this vault."
         case .otherVault: "Give the keyring and the store of one vault."
         case .formatTooNarrow: "Choose --format opaque or last-four."
+        case .needsSoftwareAES: "Use another machine, or accept --allow-software-aes."
         case .memory: "Raise the limit of locked memory (ulimit -l)."
         case .store: storeHint
         default: "See 'card-vault --help'."

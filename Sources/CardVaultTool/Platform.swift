@@ -67,6 +67,14 @@ struct OpenFile: ~Copyable, Sendable {
         get throws(FileError) { Int(try status().st_size) }
     }
 
+    /// When the file was changed last, in nanoseconds since 1970.
+    var modified: Int {
+        get throws(FileError) {
+            let moment = try status().modificationTime
+            return Int(moment.tv_sec) * 1_000_000_000 + Int(moment.tv_nsec)
+        }
+    }
+
     /// Reads into `bytes` from index `start` on, until it is full or the file ends.
     ///
     /// - Returns: How many bytes were read; fewer than there is room for only at the end of the
@@ -197,5 +205,15 @@ enum FileName {
     private static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+extension stat {
+    fileprivate var modificationTime: timespec {
+        #if canImport(Darwin)
+            st_mtimespec
+        #else
+            st_mtim
+        #endif
     }
 }

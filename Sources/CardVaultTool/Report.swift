@@ -38,6 +38,16 @@ extension Timestamp {
     }
 }
 
+/// A text, or an explicit null where JSON would leave a missing one out.
+struct Nullable: Encodable {
+    let text: String?
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let text { try container.encode(text) } else { try container.encodeNil() }
+    }
+}
+
 /// A stored card as JSON.
 struct CardReport: Encodable {
     let token: String

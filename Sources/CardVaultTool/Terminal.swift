@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SecretMemory
+internal import Synchronization
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
@@ -44,6 +45,7 @@ struct Terminal: ~Copyable {
         var count = 0
         while true {
             var byte: UInt8 = 0
+            try awaitInput()
             guard unsafe read(descriptor, &byte, 1) == 1 else { throw .interrupted }
             switch byte {
             case 0x0a, 0x0d: return count
@@ -58,13 +60,22 @@ struct Terminal: ~Copyable {
         }
     }
 
+    /// Waits for a key. Another thread may get a signal, so this one looks up five times a second.
+    private func awaitInput() throws(ToolError) {
+        var input = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while unsafe poll(&input, 1, 200) < 1 {
+            if isInterrupted.load(ordering: .relaxed) { throw .interrupted }
+        }
+    }
+
     private func withoutEcho<R>(_ body: () throws -> R) throws -> R {
         var before = termios()
         guard unsafe tcgetattr(descriptor, &before) == 0 else { throw ToolError.noTerminal }
         var quiet = before
         quiet.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+        isInterrupted.store(false, ordering: .relaxed)  // made here, and not first by a handler
         let signals = [SIGINT, SIGTERM, SIGHUP]
-        let actions = signals.map(interruptReads)
+        let actions = signals.map(noteSignal)
         defer { for (signal, action) in zip(signals, actions) { restore(signal, action) } }
         guard unsafe tcsetattr(descriptor, TCSAFLUSH, &quiet) == 0 else {
             throw ToolError.noTerminal
@@ -79,14 +90,20 @@ struct Terminal: ~Copyable {
     deinit { close(descriptor) }
 }
 
-/// Makes a signal that would end the process end a read instead. Returns what it did before.
-private func interruptReads(_ number: Int32) -> sigaction {
+/// Whether a signal came that would have ended the process.
+private let isInterrupted = Atomic(false)
+
+/// Makes a signal be noted and nothing else. Returns what it did before.
+private func noteSignal(_ number: Int32) -> sigaction {
     var action = sigaction()
     var before = sigaction()
+    let handler: @convention(c) (Int32) -> Void = { _ in
+        isInterrupted.store(true, ordering: .relaxed)
+    }
     #if canImport(Darwin)
-        unsafe action.__sigaction_u.__sa_handler = { _ in }
+        unsafe action.__sigaction_u.__sa_handler = handler
     #else
-        unsafe action.__sigaction_handler.sa_handler = { _ in }
+        unsafe action.__sigaction_handler.sa_handler = handler
     #endif
     unsafe sigaction(number, &action, &before)
     return before

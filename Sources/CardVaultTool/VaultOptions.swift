@@ -2,6 +2,8 @@
 internal import ArgumentParser
 internal import CardVault
 internal import CardVaultSQLite
+internal import ConstantTime
+internal import Logging
 internal import SecretMemory
 
 /// The options that every command takes.
@@ -16,6 +18,9 @@ struct VaultOptions: ParsableArguments {
     @Flag(help: "Go on when key memory cannot be locked, and say so.")
     var allowUnlockedMemory = false
 
+    @Flag(help: "Run AES without AES instructions, in software that may not be constant time.")
+    var allowSoftwareAES = false
+
     var locking: MemoryLocking { allowUnlockedMemory ? .optedOut : .required }
 
     func validate() throws {
@@ -24,11 +29,16 @@ struct VaultOptions: ParsableArguments {
         }
     }
 
+    /// The library's log is for servers: what matters here is an error or a result.
+    private static let silence = Logger(label: "card-vault") { _ in SwiftLogNoOpLogHandler() }
+
     /// The vault, unlocked with the passphrase.
     func openVault() async throws -> Vault {
         let file = try KeyringFile.unlock(
             at: keyring, with: .passphrase(try presentedPassphrase()), locking: locking)
-        let vault = try await Vault(keyring: file, store: try SQLiteStore(path: store))
+        let vault = try await Vault(
+            keyring: file, store: try SQLiteStore(path: store),
+            allowingSoftwareAES: allowSoftwareAES, logger: Self.silence)
         report(isLocked: vault.isKeyMemoryLocked)
         return vault
     }
@@ -40,11 +50,13 @@ struct VaultOptions: ParsableArguments {
 
     /// A passphrase that opens a slot. One that could never have been accepted opens none.
     private func presentedPassphrase() throws -> Passphrase {
-        let text = try PassphraseSource(self).read("Passphrase: ", locking: locking)
         do {
-            return try passphrase(text)
-        } catch {
-            if case .memory(let error) = error { throw error }
+            return try passphrase(try PassphraseSource(self).read("Passphrase: ", locking: locking))
+        } catch PassphraseError.memory(let error) {
+            throw error
+        } catch is PassphraseError {
+            throw KeyringError.cannotUnlock
+        } catch ToolError.badInput {
             throw KeyringError.cannotUnlock
         }
     }
@@ -56,8 +68,9 @@ struct VaultOptions: ParsableArguments {
         let passphrase = try passphrase(text)
         if source == .terminal {
             let again = try source.read("Again: ", locking: locking)
-            let isSame = text.withBytes { a in again.withBytes { b in a.hasSameBytes(as: b) } }
-            guard isSame else { throw ToolError.entriesDiffer }
+            let isSame = text.withBytes { a in again.withBytes { b in equal(a, b) } }
+            // Public: the person at the terminal is told.
+            guard isSame.declassify() else { throw ToolError.entriesDiffer }
         }
         return passphrase
     }
@@ -107,12 +120,5 @@ enum PassphraseSource: Equatable {
         } catch let error as FileError {
             throw ToolError.passphraseUnreadable(systemCode: error.systemCode)
         }
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether two entries of one person are the same. Both are the person's own: nobody is timed.
-    fileprivate func hasSameBytes(as other: Span<UInt8>) -> Bool {
-        count == other.count && indices.allSatisfy { self[$0] == other[$0] }
     }
 }

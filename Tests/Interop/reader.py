@@ -1,167 +1,200 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Opens a whole vault without any code of this package.
+"""Opens a vault without any code of the package, and checks each code, key, card and search row.
 
-Written from Sources/CardVault/CardVault.docc/WireFormat.md alone, with PyNaCl and `cryptography`.
-Every code is verified, every key unwrapped, every card opened, every search row made anew.
+    reader.py KEYRING STORE PASSPHRASE_FILE EXPECTED_JSON
 
-    reader.py KEYRING STORE PASSPHRASE-FILE [EXPECTED.json]
-
-Prints one line of JSON with counts, and no card number. Ends with 1 and one sentence where the
-vault is not as the document says, or holds other cards than expected.
+Written from Sources/CardVault/CardVault.docc/WireFormat.md alone, whose words it uses. Prints one
+line of JSON that counts what was read, or one line that says what is wrong, with exit status 1.
 """
-import hmac
 import json
 import re
 import sqlite3
 import sys
-from collections import Counter, namedtuple
+from base64 import urlsafe_b64decode
+from hashlib import blake2b
+from hmac import compare_digest, digest as hmac
 from pathlib import Path
+from struct import pack, unpack
 
-from nacl import bindings
+from cryptography.hazmat.primitives.ciphers import aead, algorithms
+from cryptography.hazmat.primitives.kdf.kbkdf import KBKDFCMAC, CounterLocation, Mode
+from nacl import bindings, pwhash
 
-from formats import (
-    base64url, frame, mac, make_key, open_box, print_token, require, stored_form, truncate, u,
-    unpack, unwrap)
+CIPHERS = {1: "XChaCha20-Poly1305", 2: "XAES-256-GCM"}
+SUITES = dict(scope=[1], hold=[16], audit=[16], seal=[16], data=[1, 2], fingerprint=[16])
+STATES = ["pre-activation", "active", "suspended", "deactivated", "compromised", "destroyed"]
 
-Keyring = namedtuple("Keyring", "vault code generation bin keys")
-
-
-def unique(pairs):
-    require(len(dict(pairs)) == len(pairs), "a member is there twice")
-    return dict(pairs)
-
-
-def open_slot(slot, vault, passphrase):
-    """The root key, or nothing where the passphrase is not this slot's."""
-    kdf = slot["kdf"]
-    kind = slot["kind"], kdf["name"], kdf["p"]
-    require(kind == ("passphrase", "argon2id13", 1), "a slot of another kind")
-    require(65_536 <= kdf["m"] <= 4_194_304 and 2 <= kdf["t"] <= 100, "a cost out of bounds")
-    salt = base64url(kdf["salt"], 16)
-    key = make_key(bindings.crypto_pwhash_alg(
-        32, passphrase, salt, kdf["t"], kdf["m"] * 1024, bindings.crypto_pwhash_ALG_ARGON2ID13),
-        "slot", 1)
-    if base64url(slot["box"], 106)[2:34] == key.id:
-        facts = frame("passphrase", "argon2id13", u(kdf["m"], 4), u(kdf["t"], 4), u(1, 4), salt)
-        box, id = stored_form(key, slot["box"]), base64url(slot["id"], 8)
-        return open_box(key, box, vault, "slot", "", id, facts)
+# What the keyring file may hold: a range of integers, a pattern of text (in BASE64URL, with no
+# unused bit set), [items, how many], {members}, taken in this order, or (what may be absent, None).
+BOX, CODE = "AQ[E-H][A-Za-z0-9_-]{138}[AQgw]", "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"
+SCOPE, MOMENT, PLACE = "[a-z0-9._-]{1,64}", range(2**48), range(1, 2**63)
+KDF = {"name": "argon2id13", "m": range(65_536, 4_194_305), "t": range(2, 101), "p": range(1, 2),
+       "salt": "[A-Za-z0-9_-]{21}[AQgw]"}
+SLOT = {"id": "[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]", "kind": "passphrase", "kdf": KDF, "box": BOX}
+KEY = {"id": "[0-9a-f]{64}", "purpose": "scope|hold|audit|seal", "scope": (SCOPE, None),
+       "sequence": PLACE, "suite": range(1, 17), "created": MOMENT, "state": "|".join(STATES),
+       "dates": {state: (MOMENT, None) for state in STATES}, "box": (BOX, None)}
+HEAD = {"format": "card-vault keyring", "version": range(1, 2), "vault": "[0-9a-f]{32}",
+        "slots": [SLOT, range(1, 65)]}
+KEYRING = HEAD | {
+    "created": MOMENT, "generation": PLACE, "required": PLACE, "bin": range(6, 9, 2),
+    "scopes": [{"id": SCOPE, "created": MOMENT, "tokens": "time|random"}, range(16_385)],
+    "keys": [KEY, range(2**63)]}
 
 
-def open_keyring(text, passphrase):
-    require(len(text) <= 64 << 20, "the keyring file is too large")
-    body, line = text[:-49], text[-49:]
-    require(body[-1:] == b"\n" and re.fullmatch(rb"mac: [\w-]{43}\n", line), "no last line")
-    require(re.fullmatch(rb"[\x20-\x5b\x5d-\x7e\n]*", body), "a byte that JSON here may not have")
-    file, code = json.loads(body, object_pairs_hook=unique), base64url(line[5:-1].decode(), 32)
-    require((file["format"], file["version"]) == ("card-vault keyring", 1), "another format")
-    vault = bytes.fromhex(file["vault"])
-    roots = (open_slot(slot, vault, passphrase) for slot in file["slots"])
-    root = next(filter(None, roots), None)
-    require(root, "the passphrase opens no slot")
-    verifier = mac(root, frame("card-vault/1", "keyring-mac"))
-    require(hmac.compare_digest(mac(verifier, body), code), "the keyring file was altered")
-    wrapping = make_key(mac(root, frame("card-vault/1", "wrap")), "wrap", 1)
-    keys = [
-        unwrap(wrapping, stored_form(wrapping, entry["box"]), vault, entry.get("scope", ""),
-               bytes.fromhex(entry["id"]), entry["purpose"], entry["suite"], entry["created"],
-               entry["sequence"])
-        for entry in file["keys"] if entry["state"] != "destroyed"]
-    return Keyring(vault, code, file["generation"], file["bin"], {key.id: key for key in keys})
+def require(condition, reason):
+    if not condition:
+        raise ValueError(reason)
 
 
-def verify(keyring, seal_key, code, message, what):
-    key = keyring.keys.get(seal_key)
-    require(key and key.purpose == "seal", f"{what} names no seal key")
-    require(hmac.compare_digest(mac(key.secret, message), code), f"{what} was altered")
+def take(value, allowed, name):
+    match allowed, value:
+        case (some, None), _:
+            return None if value is None else take(value, some, name)
+        case [item, lengths], list() if len(value) in lengths:
+            return [take(each, item, name) for each in value]
+        case dict(), tuple() if {*dict(value)} <= {*allowed} and len(dict(value)) == len(value):
+            return [take(dict(value).get(each), allowed[each], each) for each in allowed]
+        case range(), int() if value in allowed:
+            return value
+        case str(), str() if re.fullmatch(allowed, value):
+            return urlsafe_b64decode(value + "==") if "A-Za-z" in allowed else value
+    raise ValueError(f"the keyring file: {name} is not as described")
 
 
-def check_pin(db, keyring):
-    query = "SELECT vault, generation, keyring_code, required, seal_key, code FROM pin"
-    vault, generation, file_code, required, seal_key, code = next(db.execute(query))
-    row = [vault, "pin", u(1, 8), u(generation, 8), file_code, u(required, 8), seal_key]
-    verify(keyring, seal_key, code, frame("card-vault/1 row", *row), "the pin")
-    require(vault == keyring.vault, "the pin of another vault")
-    require(keyring.generation >= required, "the keyring file is older than required")
-    require(keyring.generation != generation or keyring.code == file_code, "the keyring is a fork")
+def frame(*fields):
+    """Text stands for its ASCII bytes, an integer is a u64, None is absent."""
+    fields = [b"" if field is None else field.encode() if isinstance(field, str) else
+              pack(">Q", field) if isinstance(field, int) else field for field in fields]
+    return b"".join(pack(">I", len(field)) + field for field in fields)
 
 
-def open_key_set(db, keyring, number, scope, epoch, seal_key, code):
-    """The keys of a scope, or of the vault itself, by their numbers."""
-    columns = "number, id, purpose, suite, sequence, fence, state, dates, wrapped_by, wrapped"
-    query = f"SELECT {columns} FROM keys WHERE key_set = ? ORDER BY number"
-    rows = db.execute(query, [number]).fetchall()
-    framed = [
-        frame(u(number, 8), id, purpose, u(suite, 1), u(sequence, 8), fence, by and state, dates,
-              u(by, 8), wrapped)
-        for number, id, purpose, suite, sequence, fence, state, dates, by, wrapped in rows]
-    message = frame("card-vault/1 key set", keyring.vault, scope, u(epoch, 8), *framed)
-    verify(keyring, seal_key, code, message, f"the key set of “{scope}”")
-    keys = {}
-    for row in sorted(rows, key=lambda row: row[8] is not None):  # those that wrap others first
-        number, id, purpose, suite, sequence, fence, state, dates, by, wrapped = row
-        if by is None:
-            require(id in keyring.keys, "the keyring file does not have a key")
-            keys[number] = keyring.keys[id]
-            require(keys[number].scope == scope, "a key of another scope")
-        elif state not in ("pre-activation", "destroyed") and fence != "closed":
-            created = int.from_bytes(dates[:8], "big")
-            keys[number] = unwrap(
-                keys[by], wrapped, keyring.vault, scope, id, purpose, suite, created, sequence)
-    return keys
+class Key:
+    def __init__(self, value, purpose, suite, scope=None):
+        self.value, self.purpose, self.suite, self.scope = value, purpose, suite, scope
+        label = frame("card-vault/1 key id", purpose, bytes([suite]))
+        self.id = blake2b(label, key=value, digest_size=32).digest()
+
+    def code(self, *fields):
+        return hmac(self.value, frame(*fields), "sha256")
+
+    def open(self, box, *record):
+        """The plaintext of a box; the record is vault id, kind, scope id, record id and facts."""
+        header = bytes([1, self.suite]) + self.id
+        box = box if len(box) == 106 else header[:1] + box[:1] + header[2:] + box[1:]
+        require(box[:34] == header, "a box names another key")
+        nonce, text, ad = box[34:58], box[58:], frame("card-vault/1", *record, header)
+        if self.suite == 1:
+            return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(text, ad, nonce, self.value)
+        blocks = KBKDFCMAC(algorithms.AES, Mode.CounterMode, 32, 2, None,
+                           CounterLocation.BeforeFixed, None, None, b"X\0" + nonce[:12])
+        return aead.AESGCM(blocks.derive(self.value)).decrypt(nonce[12:], text, ad)
+
+    def unwrap(self, box, vault, id, purpose, scope, sequence, suite, created):
+        facts = frame(purpose, bytes([suite]), created, sequence)
+        key = Key(self.open(box, vault, "key", scope, id, facts), purpose, suite, scope)
+        require(key.id == id and suite in SUITES[purpose], "a key is another than the one named")
+        return key
 
 
-def open_cards(db, keyring, scope, number, keys):
-    """The cards of one data key, as (token, digits, how many search rows)."""
-    makers = [(n, key) for n, key in keys.items() if key.purpose == "fingerprint"]
-    columns = "token, box, format, display, brand, expiry, created, expires"
-    for row in db.execute(f"SELECT {columns} FROM cards WHERE key = ?", [number]).fetchall():
-        token, box, format, display, brand, expiry, created, expires = row
-        facts = [u(format, 1), display, u(brand, 1), u(expiry, 4), u(created, 8), u(expires, 8)]
-        packed = open_box(keys[number], box, keyring.vault, "card", scope, token, frame(*facts))
-        digits = unpack(packed)
-        require(display == truncate(digits, keyring.bin), "display digits of another card")
-        query = "SELECT key, format, fingerprint FROM fingerprints WHERE token = ?"
-        rows = set(db.execute(query, [token]))
-        message = frame("card-vault/1 fingerprint", scope, packed)
-        made = {(n, format, mac(key.secret, message)[:16]) for n, key in makers}
-        require(rows and rows <= made, "a fingerprint of another card")
-        yield print_token(token), digits, len(rows)
+def digits(packed):
+    count, value = unpack(">BQ", packed)
+    require(8 <= count <= 19 and value < 10**count, "a packed number is none")
+    return f"{value:0{count}}"
 
 
-def open_store(path, keyring):
-    """How many of each there are, and the cards by scope and token."""
-    db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    db.execute("BEGIN")
-    kind = [next(db.execute(f"PRAGMA {name}"))[0] for name in ("application_id", "user_version")]
-    require(kind == [0x43566C74, 1], "this is no store of this version")
-    require(list(db.execute("SELECT id FROM vault")) == [(keyring.vault,)], "another vault")
-    check_pin(db, keyring)
-    counts, cards = Counter(), {}
-    query = "SELECT number, scope, epoch, seal_key, code FROM key_sets"
-    for number, scope, *rest in db.execute(query).fetchall():
-        keys = open_key_set(db, keyring, number, scope, *rest)
-        counts.update(key_sets=1, keys=len(keys))
-        for number in (n for n, key in keys.items() if key.purpose == "data"):
-            for token, digits, row_count in open_cards(db, keyring, scope, number, keys):
-                counts.update({"cards": 1, "fingerprints": row_count})
-                counts[f"suite_{keys[number].suite}"] += 1
-                cards[scope, token] = digits
-    for table in ("cards", "fingerprints"):
-        count = next(db.execute(f"SELECT count(*) FROM {table}"))[0]
-        require(counts[table] == count, f"{count - counts[table]} {table} belong to no key")
-    return counts, cards
+def token_text(stored, format, number, last):
+    require(len(stored) == 17 and stored[0] == min(format, 2) and format <= 5, "a token is none")
+    if format == 1:
+        body, alphabet = int.from_bytes(stored[1:], "big"), "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+        return "tok_" + "".join(alphabet[body >> shift & 31] for shift in range(125, -1, -5))
+    text, first = digits(stored[1:10]), 6 if format in (3, 5) else 0
+    luhn = sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(text[::-1])) % 10 == 0
+    require(stored[10:] == bytes(7) and luhn == (format in (4, 5)) and text != number
+            and len(number) == len(text) >= first + last + 6 and text[:first] == number[:first]
+            and text[-last:] == number[-last:], "a token does not fit its card")
+    return text
 
 
-def main(keyring_path, store_path, passphrase_path, expected_path=None):
-    passphrase = Path(passphrase_path).read_bytes().removesuffix(b"\n")
-    keyring = open_keyring(Path(keyring_path).read_bytes(), passphrase)
-    counts, cards = open_store(Path(store_path), keyring)
-    if expected_path:
-        expected = {(card["scope"], card["token"]): card["card_number"]
-                    for card in json.loads(Path(expected_path).read_text())["cards"]}
-        require(cards == expected, "other cards than expected")
-    print(json.dumps({"generation": keyring.generation, **counts}))
+sys.excepthook = lambda kind, error, trace: print(f"reader: {error!r}", file=sys.stderr)
+keyring, store, passphrase, expected = map(Path, sys.argv[1:])
 
+# The keyring file, step by step.
+file, passphrase = keyring.read_bytes(), passphrase.read_bytes().removesuffix(b"\n")
+body, last = file[:-49], file[-49:].decode()
+require(len(file) <= 64 << 20 and body[-1:] == b"\n" and last[:5] + last[-1:] == "mac: \n"
+        and re.fullmatch(rb"[][{}:, \n0-9]*", re.sub(rb'"[ !#-[\]-~]*"', b"", body))
+        and re.fullmatch(rb"(?=.*[A-Za-z])(?=.*[0-9])[ -~]{12,1024}", passphrase),
+        "the keyring file or the passphrase is not as described")
+members = json.loads(body, object_pairs_hook=tuple)
+_, _, vault, slots = take(tuple(pair for pair in members if pair[0] in HEAD), HEAD, "object")
+vault, keyring_code, root = bytes.fromhex(vault), take(last[5:-1], CODE, "mac"), None
+for id, kind, (name, m, t, p, salt), box in slots:
+    key = Key(pwhash.argon2id.kdf(32, passphrase, salt, t, m << 10), "slot", 1)
+    if box[2:34] == key.id:
+        facts = frame(kind, name, pack(">I", m), pack(">I", t), pack(">I", p), salt)
+        root = Key(key.open(box, vault, "slot", None, id, facts), "root", 0)
+require(root, "no slot opens with this passphrase")
+code = hmac(root.code("card-vault/1", "keyring-mac"), body, "sha256")
+require(compare_digest(code, keyring_code), "the keyring file was altered")
+*_, generation, required, leading, scopes, entries = take(members, KEYRING, "object")
+wrapping, scopes = Key(root.code("card-vault/1", "wrap"), "wrap", 1), [row[0] for row in scopes]
+places, held, keys, found, wanted = {}, {}, {}, [], set()
+require(required <= generation and len(scopes) == len(set(scopes)), "a scope is there twice")
+for id, purpose, scope, sequence, suite, created, state, dates, box in entries:
+    id, place = bytes.fromhex(id), (purpose, scope, sequence)
+    require(scope in (scopes if purpose == "scope" else [None]) and suite in SUITES[purpose]
+            and (box is None) == (state == "destroyed") and dates[STATES.index(state)] is not None
+            and id not in places and place not in places.values(), "a key is not as described")
+    key = box and wrapping.unwrap(box, vault, id, *place, suite, created)
+    places[id], held[id] = place, key if state != "pre-activation" else None
 
-main(*sys.argv[1:])
+# The store, step by step.
+store = sqlite3.connect(store.resolve().as_uri() + "?mode=ro", uri=True)
+store.execute("BEGIN")
+marks = store.execute("SELECT * FROM pragma_application_id, pragma_user_version, vault").fetchall()
+require(marks == [(0x43566C74, 1, 1, vault)], "the store is another vault's, or another version's")
+pins, key_sets, cards, searches = (store.execute(f"SELECT * FROM {table}").fetchall()
+                                   for table in ("pin", "key_sets", "cards", "fingerprints"))
+require(pins or generation == 1 and not cards, "the store has no pin")
+require("" in [scope for _, scope, *_ in key_sets], "the store has no key set of the vault")
+seals = {id: key for id, key in held.items() if key and key.purpose == "seal"}
+for _, pinned, newest, newest_code, oldest, seal_key, code in pins:
+    fields = "card-vault/1 row", vault, "pin", 1, newest, newest_code, oldest, seal_key
+    require(compare_digest(seals[seal_key].code(*fields), code) and pinned == vault
+            and oldest <= generation and (newest != generation or newest_code == keyring_code),
+            "the pin was altered, or refuses the keyring file")
+for key_set, scope, epoch, seal_key, code in key_sets:
+    rows = store.execute("""SELECT number, id, purpose, char(suite), sequence, fence,
+        iif(purpose IN ('data', 'fingerprint'), state, NULL), dates, wrapped_by, wrapped
+        FROM keys WHERE key_set = ? ORDER BY number""", [key_set]).fetchall()
+    fields = "card-vault/1 key set", vault, scope, epoch, *(frame(*row) for row in rows)
+    require(compare_digest(seals[seal_key].code(*fields), code), "a key set was altered")
+    for number, id, purpose, suite, sequence, fence, state, dates, wrapper, box in sorted(
+            rows, key=lambda row: row[-1] is not None):
+        place, dates = (purpose, scope or None, sequence), unpack(">7Q", dates)
+        require(fence in ("sealing", "open-only", "closing", "closed") and state in [*STATES, None]
+                and max(dates) in MOMENT and (box or places[id] == place), "a key row is wrong")
+        if box is None and held[id] and fence != "closed":
+            keys[number] = held[id]
+        elif wrapper in keys and fence != "closed" and state not in ("pre-activation", "destroyed"):
+            keys[number] = keys[wrapper].unwrap(box, vault, id, *place, ord(suite), dates[0])
+for token, number, box, format, display, brand, expiry, created, expires in cards:
+    key, date = keys[number], expiry and pack(">I", expiry)
+    facts = frame(bytes([format]), display, bytes([brand]), date, created, expires)
+    packed = key.open(box, vault, "card", key.scope, token, facts)
+    pan, kept = digits(packed), {8: (0, 2), 9: (0, 3), 10: (0, 3), 11: (0, 3), 12: (0, 4)}
+    first, last = kept.get(len(pan), (leading if len(pan) == 16 else 6, 4))
+    require(display == pan[:first].ljust(len(pan) - last, "*") + pan[-last:] and brand <= 15
+            and (expiry is None or 200001 <= expiry <= 209912 and 1 <= expiry % 100 <= 12)
+            and created in MOMENT and expires is None, "the facts of a card are not as described")
+    found.append((key.scope, token_text(token, format, pan, last), pan, key.suite))
+    wanted |= {(row, format, search.code("card-vault/1 fingerprint", key.scope, packed)[:16], token)
+               for row, search in keys.items()
+               if (search.purpose, search.scope) == ("fingerprint", key.scope)}
+require(wanted.issuperset(searches) and {row[3] for row in searches} == {row[0] for row in cards},
+        "the search rows are not those of the cards")
+require(sorted(row[:3] for row in found) == sorted(
+    tuple(card.values()) for card in json.loads(expected.read_text())["cards"]), "unexpected cards")
+cards = {name: [row[3] for row in found].count(suite) for suite, name in CIPHERS.items()}
+print(json.dumps(dict(scopes=len(scopes), keys=len(keys), cards=cards, fingerprints=len(searches))))

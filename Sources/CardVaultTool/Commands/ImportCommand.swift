@@ -26,7 +26,9 @@ struct ImportCommand: AsyncParsableCommand {
     var rejects: String?
     @Option(name: .customLong("drop-column"), help: "A column to leave out; may be repeated.")
     var dropColumns: [String] = []
-    @Option(name: .customLong("keep-column"), help: "A column that only looks like codes.")
+    @Option(
+        name: .customLong("keep-column"),
+        help: "A column whose values only look like codes or cards.")
     var keepColumns: [String] = []
     @Flag(help: "Take card numbers that fail Luhn.") var ignoreLuhn = false
     @Flag(help: "Go on with an interrupted import.") var resume = false
@@ -43,7 +45,8 @@ struct ImportCommand: AsyncParsableCommand {
         let identity = ImportIdentity(
             inputByteCount: input.byteCount, headerLine: input.header.line, panColumn: panColumn,
             format: format.description, narrow: narrow.rawValue, ignoresLuhn: ignoreLuhn,
-            droppedColumns: dropColumns, scope: options.scope, vaultID: vault.id.description)
+            droppedColumns: dropColumns, scope: options.scope, vaultID: vault.id.description,
+            inputModified: input.modified)
         let scope = try await vault.scope(options.scope, as: Standard.actor)
         let total: ImportProgress
         switch try ImportJournal.begin(identity, at: paths, resuming: resume) {
@@ -52,7 +55,11 @@ struct ImportCommand: AsyncParsableCommand {
             var importer = Importer(
                 input: input, scope: scope, journal: journal, format: format,
                 narrow: narrow, luhn: ignoreLuhn ? .ignored : .required)
-            try await importer.run()
+            do {
+                try await importer.run()
+            } catch let error as FileError {
+                throw ImportError.file(error)
+            }
             total = try importer.finish()
         }
         let report = Imported(rows: total.importedRowCount, refused: total.rejectedRowCount)

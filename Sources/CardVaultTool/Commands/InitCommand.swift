@@ -20,8 +20,9 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let scope = ScopeID(options.scope) else { throw ScopeCommand.badName }
-        // Asked first, so that nobody types a passphrase in vain and no empty store is left behind.
+        // Looked at first: nobody types a passphrase in vain, and no empty store is left behind.
         guard try !FileName.exists(options.keyring) else { throw KeyringError.exists }
+        try FileName.syncFolder(of: options.keyring)
         let cost = Argon2id.standard
         let draft = try KeyringFile.draft(
             at: options.keyring, passphrase: try options.newPassphrase(), scope: scope,

@@ -22,6 +22,35 @@ enum CardDigits {
         return false
     }
 
+    /// Whether `isSought` holds for a run of 13 to 19 digits: one without separators, or one with
+    /// spaces and hyphens between its digits.
+    static func hasRun(
+        in bytes: Span<UInt8>, _ isSought: (Span<UInt8>) -> Bool
+    ) -> Bool {
+        func matches(_ start: Int, _ end: Int, _ count: Int) -> Bool {
+            (13...19).contains(count) && isSought(bytes.extracting(start..<end))
+        }
+        var plain = (start: 0, count: 0)
+        var spaced = (start: 0, end: 0, count: 0)
+        for i in bytes.indices {
+            if bytes[i].isDigit {
+                if plain.count == 0 { plain.start = i }
+                if spaced.count == 0 { spaced.start = i }
+                plain.count += 1
+                spaced.count += 1
+                spaced.end = i + 1
+                continue
+            }
+            if matches(plain.start, i, plain.count) { return true }
+            plain.count = 0
+            guard bytes[i] != UInt8(ascii: " ") && bytes[i] != UInt8(ascii: "-") else { continue }
+            if matches(spaced.start, spaced.end, spaced.count) { return true }
+            spaced.count = 0
+        }
+        return matches(plain.start, bytes.count, plain.count)
+            || matches(spaced.start, spaced.end, spaced.count)
+    }
+
     /// Whether `bytes`, without spaces and hyphens, are 13 to 19 digits that begin with 2 to 6 and
     /// pass the Luhn check.
     static func areCardNumber(_ bytes: Span<UInt8>) -> Bool {

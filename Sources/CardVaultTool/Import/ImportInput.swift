@@ -6,8 +6,13 @@ struct ImportInput: Sendable {
     let byteCount: Int
     let header: CSVHeader
     let plan: ColumnPlan
+    /// When the file was changed last, in nanoseconds since 1970.
+    let modified: Int
+    /// Columns, from 0, whose numbers are no cards.
+    let kept: Set<Int>
 
-    /// Reads the header and refuses the file if a kept column is sensitive.
+    /// Reads the whole file once, and refuses it if a kept column is sensitive or a row is too wide
+    /// or too long: later, a part of it would have been imported.
     ///
     /// - Throws: ``CSVError``, ``FileError``, ``SensitiveColumns``.
     init(
@@ -15,13 +20,15 @@ struct ImportInput: Sendable {
     ) throws {
         let file = try OpenFile.reading(path)
         byteCount = try file.byteCount
+        modified = try file.modified
         var reader = CSVReader(file)
         let header = try CSVHeader.read(&reader)
         let plan = try ColumnPlan(header, pan: panColumn, dropping: dropped)
-        let keptIndexes = try kept.map { try header.index(of: $0) }
-        var columns = ColumnGuard(plan, keeping: Set(keptIndexes))
+        self.kept = Set(try kept.map { try header.index(of: $0) })
+        var columns = ColumnGuard(plan, keeping: self.kept)
         try columns.sample(&reader)
         try columns.judge()
+        while try reader.next() != nil {}
         self.path = path
         self.header = header
         self.plan = plan

@@ -6,6 +6,7 @@ struct ImportIdentity: Codable, Equatable, Sendable {
     /// A property in which two imports differ.
     enum Field: String, Sendable, CaseIterable {
         case inputByteCount = "size of the input"
+        case inputModified = "time of change of the input"
         case headerLine = "header of the input"
         case panColumn = "column of card numbers"
         case format = "token format"
@@ -26,10 +27,13 @@ struct ImportIdentity: Codable, Equatable, Sendable {
     var droppedColumns: [String]
     var scope: String
     var vaultID: String
+    /// Nanoseconds since 1970: an input that was written again is another.
+    var inputModified = 0
 
     /// The first property in which `other` differs; nil where it is the same import.
     func difference(from other: ImportIdentity) -> Field? {
         if inputByteCount != other.inputByteCount { return .inputByteCount }
+        if inputModified != other.inputModified { return .inputModified }
         if headerLine != other.headerLine { return .headerLine }
         if panColumn != other.panColumn { return .panColumn }
         if format != other.format { return .format }

@@ -31,7 +31,7 @@ struct Importer: ~Copyable {
         self.format = format
         self.narrow = narrow
         self.luhn = luhn
-        rowGuard = RowGuard(input.plan)
+        rowGuard = RowGuard(input.plan, keeping: input.kept)
         progress = ProgressLine(byteCount: input.byteCount, from: journal.progress)
         self.journal = journal
     }
@@ -117,16 +117,18 @@ struct Importer: ~Copyable {
     /// Gives the cards that were too short for the format a token that keeps their last four
     /// digits.
     private func widen(_ results: inout [Result<Card, VaultError>]) async throws {
-        for index in results.indices {
-            guard case .failure(let error) = results[index], error.code == .formatTooNarrow else {
-                continue
-            }
-            do throws(VaultError) {
-                let card = try await scope.tokenize(row: index, of: batch, format: .lastFour)
-                results[index] = .success(card)
-            } catch {
-                results[index] = .failure(error)
-            }
+        let rows = results.indices.filter { index in
+            guard case .failure(let error) = results[index] else { return false }
+            return error.code == .formatTooNarrow
+        }
+        guard !rows.isEmpty else { return }
+        var narrow = CardBatch(capacity: rows.count)
+        for row in rows {
+            // Checked when the row was read.
+            batch.withDigits(at: row) { narrow.append($0, luhn: .ignored) }
+        }
+        for (row, result) in zip(rows, try await scope.tokenize(narrow, format: .lastFour)) {
+            results[row] = result
         }
     }
 }

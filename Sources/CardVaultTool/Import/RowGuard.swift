@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CardVault
+
 /// Why one row is refused although it is well formed: a column that would travel beside the token
 /// gives away what the token replaces.
 enum RowGuardError: Error, Equatable, CustomStringConvertible {
@@ -7,6 +9,8 @@ enum RowGuardError: Error, Equatable, CustomStringConvertible {
     case trackData(column: String)
     /// The card number of the row stands in another column as well.
     case cardNumberRepeated(column: String)
+    /// Another card number stands in a column that would travel.
+    case otherCardNumber(column: String)
 
     /// One sentence: the name of the column, never a value.
     var description: String {
@@ -14,6 +18,8 @@ enum RowGuardError: Error, Equatable, CustomStringConvertible {
         case .trackData(let column): "Column \(printable(column)) holds track data."
         case .cardNumberRepeated(let column):
             "Column \(printable(column)) holds the card number of the row."
+        case .otherCardNumber(let column):
+            "Column \(printable(column)) holds another card number."
         }
     }
 }
@@ -21,8 +27,15 @@ enum RowGuardError: Error, Equatable, CustomStringConvertible {
 /// Looks at every row while the import runs, since ``ColumnGuard`` has seen the first ones only.
 struct RowGuard {
     private let plan: ColumnPlan
+    private let kept: Set<Int>
 
-    init(_ plan: ColumnPlan) { self.plan = plan }
+    /// Prepares to check the columns of `plan`.
+    ///
+    /// - Parameter kept: columns, from 0, of which the user says that their numbers are no cards.
+    init(_ plan: ColumnPlan, keeping kept: Set<Int> = []) {
+        self.plan = plan
+        self.kept = kept
+    }
 
     /// Checks the columns that travel, in the row on which the reader stands.
     func check(_ reader: borrowing CSVReader) throws(RowGuardError) {
@@ -43,15 +56,30 @@ struct RowGuard {
             if reader.withField(column, { CardDigits.holdTrack($0) }) {
                 throw .trackData(column: plan.names[column])
             }
-            if reader.withField(column, { holdsCard($0, pan) }) {
+            if reader.withField(column, { holds(pan, $0) }) {
                 throw .cardNumberRepeated(column: plan.names[column])
+            }
+            if !kept.contains(column), reader.withField(column, holdsAnyCardNumber) {
+                throw .otherCardNumber(column: plan.names[column])
             }
         }
     }
 }
 
 private func holdsCard(_ bytes: Span<UInt8>, _ pan: (digits: UInt128, count: Int)?) -> Bool {
-    if CardDigits.holdTrack(bytes) { return true }
+    CardDigits.holdTrack(bytes) || holds(pan, bytes) || holdsAnyCardNumber(bytes)
+}
+
+private func holds(_ pan: (digits: UInt128, count: Int)?, _ bytes: Span<UInt8>) -> Bool {
     guard let pan else { return false }
     return CardDigits.occur(pan.digits, count: pan.count, in: bytes)
+}
+
+/// Whether 13 to 19 digits in a row, alone or with spaces and hyphens between them, are the number
+/// of a card: they pass Luhn, and a brand issues such numbers.
+private func holdsAnyCardNumber(_ bytes: Span<UInt8>) -> Bool {
+    CardDigits.hasRun(in: bytes) { run in
+        guard let pan = try? PAN(run) else { return false }
+        return pan.brand != .unknown
+    }
 }
