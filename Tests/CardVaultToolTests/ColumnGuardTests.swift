@@ -194,12 +194,22 @@ import Testing
     }
 
     @Test(arguments: [
-        "1,2,4111111111111111,3", ",,4111111111111111,", "5555555555554444,,4111111111111111,",
+        "1,2,4111111111111111,3", ",,4111111111111111,", "5555555555554445,,4111111111111111,",
         "4111,11111111,4111111111111111,1111", "1,4111.1111.1111.1111,4111111111111111,",
         ",411111111111111,4111111111111111,", ",1234567,1234567,", ",x,x,", "1,2,,3",
     ])
     func `passes`(_ row: String) {
         #expect(throws: Never.self) { try check(row) }
+    }
+
+    @Test(arguments: ["5555555555554444", "was 3782 822463 10005.", "ref:6011-1111-1111-1117"])
+    func `finds another card number`(_ value: String) {
+        #expect(throws: RowGuardError.otherCardNumber(column: "note")) {
+            try check("1,\(value),4111111111111111,")
+        }
+        #expect(throws: Never.self) {
+            try check("1,\(value),4111111111111111,", keeping: [1])
+        }
     }
 
     @Test func `does not mind what is dropped`() {
@@ -208,12 +218,14 @@ import Testing
         }
     }
 
-    private func check(_ row: String, dropping dropped: [String] = []) throws {
+    private func check(
+        _ row: String, dropping dropped: [String] = [], keeping kept: Set<Int> = []
+    ) throws {
         let scratch = try Scratch()
         let path = try scratch.write("id,note,pan,tail\n\(row)\n".utf8)
         var reader = CSVReader(try OpenFile.reading(path))
         let plan = try ColumnPlan(try CSVHeader.read(&reader), pan: "pan", dropping: dropped)
         _ = try reader.next()
-        try RowGuard(plan).check(reader)
+        try RowGuard(plan, keeping: kept).check(reader)
     }
 }

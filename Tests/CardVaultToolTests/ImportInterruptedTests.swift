@@ -63,7 +63,7 @@ import Testing
 
     @Test(arguments: [
         ("pan,note\n5555555555554444,a\n", "size of the input"),
-        ("pan,nota\n5555555555554444,a\n378282246310005,b\n", "header of the input"),
+        ("pan,note\n5555555555554444,a\n378282246310005,c\n", "time of change of the input"),
     ])
     func `do not go on with another input`(text: String, field: String) async throws {
         let vault = try await interrupted()

@@ -136,6 +136,7 @@ extension ImportJournalTests {
         var other = identity()
         switch field {
         case .inputByteCount: other.inputByteCount += 1
+        case .inputModified: other.inputModified += 1
         case .headerLine: other.headerLine = "id,card"
         case .panColumn: other.panColumn = "id"
         case .format: other.format = "last-four"

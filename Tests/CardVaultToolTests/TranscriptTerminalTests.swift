@@ -95,7 +95,7 @@ struct TranscriptTerminalTests {
         let session = try await session(
             ["scope", "list"],
             [("Passphrase: ", .type(String(repeating: "a", count: 1100) + "\n"))])
-        #expect(session.status == 1 && session.screen.contains("empty or too long"))
+        #expect(session.status == 3 && session.screen.contains("opens no slot"))
         #expect(!session.screen.contains("aaaa"))
         expectRestored(session)
     }
