@@ -20,53 +20,60 @@ enum SQLiteQuery: Int, CaseIterable {
         case .pin:
             "SELECT vault, generation, keyring_code, required, seal_key, code FROM pin"
         case .putPin: "INSERT OR REPLACE INTO pin VALUES (1, ?, ?, ?, ?, ?, ?)"
-        case .cardOfOtherKey:
-            """
-            SELECT EXISTS (
-              SELECT 1 FROM cards WHERE key NOT IN (SELECT value FROM json_each(?)))
-            """
-        case .card:
-            """
-            SELECT key, box, format, display, brand, expiry, created, expires
-            FROM cards WHERE token = ?
-            """
-        case .insertCard:
-            """
-            INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING
-            """
+        case .cardOfOtherKey: cardOfOtherKeySQL
+        case .card: cardSQL
+        case .insertCard: insertCardSQL
         case .deleteCard: "DELETE FROM cards WHERE token = ?"
         case .token:
             "SELECT token FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
-        case .insertFingerprint:
-            """
-            INSERT INTO fingerprints VALUES (?, ?, ?, ?)
-            ON CONFLICT (key, format, fingerprint) DO NOTHING
-            """
+        case .insertFingerprint: insertFingerprintSQL
         case .deleteFingerprint:
             "DELETE FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
         case .deleteFingerprints: "DELETE FROM fingerprints WHERE token = ?"
         case .epoch: "SELECT epoch FROM key_sets WHERE scope = ?"
         case .keySet: "SELECT number, epoch, seal_key, code FROM key_sets WHERE scope = ?"
-        case .putKeySet:
-            """
-            INSERT INTO key_sets (scope, epoch, seal_key, code) VALUES (?, ?, ?, ?)
-            ON CONFLICT (scope) DO UPDATE SET
-            epoch = excluded.epoch, seal_key = excluded.seal_key, code = excluded.code
-            """
-        case .keys:
-            """
-            SELECT number, id, purpose, suite, sequence, fence, state, dates, wrapped_by, wrapped
-            FROM keys WHERE key_set = ? ORDER BY number
-            """
+        case .putKeySet: putKeySetSQL
+        case .keys: keysSQL
         case .deleteKeys: "DELETE FROM keys WHERE key_set = ?"
         case .insertKey: "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        case .lastKeyNumber:
-            """
-            SELECT max(
-              (SELECT coalesce(max(number), 0) FROM keys),
-              (SELECT coalesce(max(key), 0) FROM cards),
-              (SELECT coalesce(max(key), 0) FROM fingerprints))
-            """
+        case .lastKeyNumber: lastKeyNumberSQL
         }
     }
 }
+
+private let cardOfOtherKeySQL = """
+    SELECT EXISTS (
+      SELECT 1 FROM cards WHERE key NOT IN (SELECT value FROM json_each(?)))
+    """
+
+private let cardSQL = """
+    SELECT key, box, format, display, brand, expiry, created, expires
+    FROM cards WHERE token = ?
+    """
+
+private let insertCardSQL = """
+    INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING
+    """
+
+private let insertFingerprintSQL = """
+    INSERT INTO fingerprints VALUES (?, ?, ?, ?)
+    ON CONFLICT (key, format, fingerprint) DO NOTHING
+    """
+
+private let putKeySetSQL = """
+    INSERT INTO key_sets (scope, epoch, seal_key, code) VALUES (?, ?, ?, ?)
+    ON CONFLICT (scope) DO UPDATE SET
+    epoch = excluded.epoch, seal_key = excluded.seal_key, code = excluded.code
+    """
+
+private let keysSQL = """
+    SELECT number, id, purpose, suite, sequence, fence, state, dates, wrapped_by, wrapped
+    FROM keys WHERE key_set = ? ORDER BY number
+    """
+
+private let lastKeyNumberSQL = """
+    SELECT max(
+      (SELECT coalesce(max(number), 0) FROM keys),
+      (SELECT coalesce(max(key), 0) FROM cards),
+      (SELECT coalesce(max(key), 0) FROM fingerprints))
+    """

@@ -78,7 +78,9 @@ internal import Testing
     @Test func `is given up after as long as was asked for`() throws {
         let lock = try FileLock(path)
         var error: FileError?
-        let duration = try ContinuousClock().measure { error = try refusal(patience: .milliseconds(50)) }
+        let duration = try ContinuousClock().measure {
+            error = try refusal(patience: .milliseconds(50))
+        }
         #expect(error == Self.isHeld)
         #expect(duration >= .milliseconds(49))
         drop(lock)

@@ -13,7 +13,8 @@ internal import Testing
     init() throws { scratch = try Scratch() }
 
     private func hasty() throws -> SQLiteStore {
-        try SQLiteStore(path: scratch.path(), options: SQLiteStore.Options(patience: .milliseconds(20)))
+        try SQLiteStore(
+            path: scratch.path(), options: SQLiteStore.Options(patience: .milliseconds(20)))
     }
 
     private func rowCount(_ store: SQLiteStore, _ table: String) async throws -> Int64 {

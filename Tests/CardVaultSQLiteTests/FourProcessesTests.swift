@@ -6,8 +6,9 @@ import TestSupport
 
 @testable import CardVaultSQLite
 
-/// Four processes write cards into one store and checkpoint it all the while, which is what SQLite's
-/// WAL-reset bug loses commits by. `CARD_VAULT_SECONDS` says for how long; 3 where it is not set.
+/// Four processes write cards into one store and checkpoint it all the while, which is what
+/// SQLite's WAL-reset bug loses commits by. `CARD_VAULT_SECONDS` says for how long; 3 where it is
+/// not set.
 @Suite("Four processes", .serialized) struct FourProcessesTests {
     private static let processCount = 4
 
@@ -175,8 +176,8 @@ private final class Yard {
         return try await Vault(keyring: KeyringFile.unlock(at: keyring, with: secret), store: store)
     }
 
-    /// The file is whole, every token that any process was given gives its card back, and no card has
-    /// two.
+    /// The file is whole, every token that any process was given gives its card back, and no card
+    /// has two.
     func expectSound(logs count: Int) async throws {
         let acknowledged = try tokens(logs: count)
         #expect(acknowledged.count >= SharedCards.hotCount / 2)
@@ -221,8 +222,8 @@ private final class Yard {
         #expect(wrong == 0)
     }
 
-    /// The tokens that the processes were given for each card. A last line without its end was being
-    /// written when its process was killed.
+    /// The tokens that the processes were given for each card. A last line without its end was
+    /// being written when its process was killed.
     private func tokens(logs count: Int) throws -> [Int: Set<Token>] {
         var tokens: [Int: Set<Token>] = [:]
         for log in 0..<count {

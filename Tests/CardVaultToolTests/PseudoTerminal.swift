@@ -6,7 +6,8 @@ import Testing
 
 /// A terminal with a person at it, who waits for each prompt and types an answer.
 ///
-/// A child needs a terminal of its own, which Swift's `Process` cannot give it: Python's module does.
+/// A child needs a terminal of its own, which Swift's `Process` cannot give it: Python's module
+/// does.
 enum PseudoTerminal {
     /// What the person does at a prompt.
     enum Deed {

@@ -9,7 +9,8 @@ final class Tool {
         case notBuilt
     }
 
-    /// What a run left on its streams, and how it ended: an exit code, or 128 and a signal's number.
+    /// What a run left on its streams, and how it ended: an exit code, or 128 and a signal's
+    /// number.
     struct Transcript: Equatable, CustomStringConvertible {
         var status: Int32 = 0
         var output = ""
@@ -23,8 +24,8 @@ final class Tool {
                 status: status, output: output, error: "card-vault: \(message)\n\(hint)\n")
         }
 
-        /// Whether it ended with that code, no result, one line of what was wrong and one of what to
-        /// do.
+        /// Whether it ended with that code, no result, one line of what was wrong and one of what
+        /// to do.
         func isRefusal(_ code: Int32) -> Bool {
             status == code && output.isEmpty && error.hasPrefix("card-vault: ")
                 && error.hasSuffix(".\n") && error.split(separator: "\n").count == 2

@@ -7,8 +7,8 @@ import Foundation
 
 /// A vault of one test, in a folder of its own: a copy of one that is made once.
 ///
-/// It has the scopes `default`, with one card, and `acme`, with none. Its keyring costs the least that
-/// a keyring may, so that the many runs of these tests are quick.
+/// It has the scopes `default`, with one card, and `acme`, with none. Its keyring costs the least
+/// that a keyring may, so that the many runs of these tests are quick.
 final class ToolVault {
     static let passphrase = "correct horse 9"
     /// The card that is there, as a processor publishes it for its sandbox.
@@ -55,8 +55,8 @@ final class ToolVault {
         try Tool(withPassphrase(arguments), in: scratch.path)
     }
 
-    /// The bytes of every file, but for those that are no content: locks, the index of SQLite's log,
-    /// and a log without a commit.
+    /// The bytes of every file, but for those that are no content: locks, the index of SQLite's
+    /// log, and a log without a commit.
     func files() throws -> [String: [UInt8]] {
         let names = try scratch.names().filter { !$0.hasSuffix(".lock") && !$0.hasSuffix("-shm") }
         return Dictionary(

@@ -25,11 +25,10 @@ static inline int bare_hmac(EVP_MAC_CTX *context, const uint8_t *message, size_t
          EVP_MAC_final(context, code, NULL, 32) == 1;
 }
 
-/* XAES-256-GCM with a nonce given: two AES blocks, then AES-256-GCM. `k1` is CMAC's first subkey. */
-static inline void bare_xaes_seal(EVP_CIPHER_CTX *aes, const uint8_t k1[16], const uint8_t nonce[24],
-                                  const uint8_t *aad, size_t aad_count, const uint8_t *message,
-                                  size_t count, uint8_t *box) {
-  uint8_t blocks[32] = {0}, key[32];
+/* The key of XAES-256-GCM for a nonce: two AES blocks. `k1` is CMAC's first subkey. */
+static inline void bare_xaes_key(EVP_CIPHER_CTX *aes, const uint8_t k1[16], const uint8_t nonce[24],
+                                 uint8_t key[32]) {
+  uint8_t blocks[32] = {0};
   int written;
   for (int half = 0; half < 2; half++) {
     uint8_t *block = blocks + 16 * half;
@@ -39,22 +38,21 @@ static inline void bare_xaes_seal(EVP_CIPHER_CTX *aes, const uint8_t k1[16], con
     for (int i = 0; i < 16; i++) block[i] ^= k1[i];
   }
   EVP_EncryptUpdate(aes, key, &written, blocks, 32);
+}
+
+static inline void bare_xaes_seal(EVP_CIPHER_CTX *aes, const uint8_t k1[16], const uint8_t nonce[24],
+                                  const uint8_t *aad, size_t aad_count, const uint8_t *message,
+                                  size_t count, uint8_t *box) {
+  uint8_t key[32];
+  bare_xaes_key(aes, k1, nonce, key);
   crypto_aead_aes256gcm_encrypt(box, NULL, message, count, aad, aad_count, NULL, nonce + 12, key);
 }
 
 static inline int bare_xaes_open(EVP_CIPHER_CTX *aes, const uint8_t k1[16], const uint8_t nonce[24],
                                  const uint8_t *aad, size_t aad_count, const uint8_t *box,
                                  size_t count, uint8_t *message) {
-  uint8_t blocks[32] = {0}, key[32];
-  int written;
-  for (int half = 0; half < 2; half++) {
-    uint8_t *block = blocks + 16 * half;
-    block[1] = (uint8_t)(half + 1);
-    block[2] = 'X';
-    memcpy(block + 4, nonce, 12);
-    for (int i = 0; i < 16; i++) block[i] ^= k1[i];
-  }
-  EVP_EncryptUpdate(aes, key, &written, blocks, 32);
+  uint8_t key[32];
+  bare_xaes_key(aes, k1, nonce, key);
   return crypto_aead_aes256gcm_decrypt(message, NULL, NULL, box, count, aad, aad_count, nonce + 12,
                                        key);
 }
