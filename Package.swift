@@ -87,7 +87,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests("CardVaultSQLite", ["CardVault", "CSQLite"]),
-        tests("CardVaultTool", ["CardVault", "CardVaultSQLite"]),
+        tests("CardVaultTool", ["CardVault", "CardVaultSQLite", "CardCrypto"]),
     ],
     swiftLanguageModes: [.v6]
 )

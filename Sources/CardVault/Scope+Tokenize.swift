@@ -68,14 +68,6 @@ extension Scope {
         return results
     }
 
-    /// Stores one row of a batch, with a format of its own.
-    package func tokenize(
-        row index: Int, of batch: borrowing CardBatch, format: TokenFormat
-    ) async throws(VaultError) -> Card {
-        let pan = try batch.pan(at: index)
-        return try await tokenize(pan, expiry: batch.expiry(at: index), format: format)
-    }
-
     /// Stores rows of a batch and notes what became of each. Returns the rows whose token was
     /// taken; nil when `keys` are not the latest, and nothing is stored.
     private func store(

@@ -16,8 +16,8 @@ try ProcessHardening.apply()  // a crash must not print a key
 try await DemoFolder.enter(CommandLine.arguments.dropFirst().first)
 
 // README begins
-let passphrase = try Passphrase(contentsOf: "passphrase.txt")
-let keyring = try KeyringFile.unlock(at: "keyring.json", with: .passphrase(passphrase))
+let keyring = try KeyringFile.unlock(
+    at: "keyring.json", with: .passphrase(Passphrase(contentsOf: "passphrase.txt")))
 let vault = try await Vault(keyring: keyring, store: SQLiteStore(path: "cards.db"))
 let shop = try await vault.scope("default", as: "checkout")
 
