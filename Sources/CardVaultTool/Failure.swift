@@ -194,7 +194,7 @@ enum ToolError: Error {
             Failure(.refused, "The two passphrases differ.", hint: "Try again.")
         case .rowsRefused(let count, let path):
             Failure(
-                .refused, "\(count) rows were refused; all others are done.",
+                .refused, "Refused rows: \(count). All others are done.",
                 hint: "Read why in \(path).")
         case .cardNotFound:
             Failure(.refused, "There is no such card in this scope.", hint: "Look at --scope.")

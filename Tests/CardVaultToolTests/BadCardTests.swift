@@ -61,8 +61,8 @@ enum BadCards {
         #expect(
             run
                 == .refusal(
-                    1, "7 rows were refused; all others are done.",
-                    "Read why in out.csv.rejects.csv.", output: "Imported 2 rows to out.csv.\n"))
+                    1, "Refused rows: 7. All others are done.",
+                    "Read why in out.csv.rejects.csv.", output: "Imported to out.csv, rows: 2.\n"))
         let output = try #require(vault.scratch.text("out.csv")).split(separator: "\n")
         #expect(output.map { $0.prefix(2) } == ["id", "a,", "z,"])
         let reasons = BadCards.all.enumerated().map { row in

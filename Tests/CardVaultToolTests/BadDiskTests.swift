@@ -27,7 +27,7 @@ struct FullDiskTests {
         #expect(try vault.query("SELECT count(*) FROM fingerprints") == 1)
         let again = try vault.run(
             "import", "in.csv", "--pan-column", "pan", "--out", "out.csv", "--resume")
-        #expect(again == .init(output: "Imported 12000 rows to out.csv.\n"))
+        #expect(again == .init(output: "Imported to out.csv, rows: 12000.\n"))
     }
 
     @Test func `give no output, and the import goes on elsewhere`() async throws {

@@ -91,8 +91,8 @@ import Testing
         #expect(
             run
                 == .refusal(
-                    1, "8 rows were refused; all others are done.",
-                    "Read why in out.csv.rejects.csv.", output: "Imported 2 rows to out.csv.\n"))
+                    1, "Refused rows: 8. All others are done.",
+                    "Read why in out.csv.rejects.csv.", output: "Imported to out.csv, rows: 2.\n"))
         #expect(
             vault.scratch.text("out.csv.rejects.csv") == """
                 line,reason

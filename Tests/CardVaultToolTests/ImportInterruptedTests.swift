@@ -26,7 +26,7 @@ import Testing
         #expect(!Leaks(of: Array(cards.prefix(20))).areIn(journal.utf8))
         let run = try Tool.run(
             arguments + ["--passphrase-file", "passphrase"], in: vault.scratch.path)
-        #expect(run == .init(output: "Imported 61000 rows to out.csv.\n"))
+        #expect(run == .init(output: "Imported to out.csv, rows: 61000.\n"))
         let output = try #require(vault.scratch.text("out.csv")).split(separator: "\n").dropFirst()
         let tokens = output.map { $0.dropLast(2) }
         #expect(tokens.count == 61_000 && Set(tokens).count == 60_000)
@@ -58,7 +58,7 @@ import Testing
             )
         }
         #expect(try vault.files() == before)
-        #expect(try resume(vault, []) == .init(output: "Imported 2 rows to out.csv.\n"))
+        #expect(try resume(vault, []) == .init(output: "Imported to out.csv, rows: 2.\n"))
     }
 
     @Test(arguments: [

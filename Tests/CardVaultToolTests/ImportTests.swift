@@ -21,7 +21,7 @@ import Testing
         try vault.scratch.write(text.utf8)
         let run = try vault.run(
             "import", "in.csv", "--pan-column", "the \"pan\" here", "--out", "out.csv")
-        #expect(run == .init(output: "Imported 3 rows to out.csv.\n"))
+        #expect(run == .init(output: "Imported to out.csv, rows: 3.\n"))
         let output = try #require(vault.scratch.text("out.csv"))
         let token = try #require(output.firstMatch(of: /tok_[0-9A-Z]{26}/)).output
         #expect(
@@ -92,8 +92,8 @@ import Testing
         #expect(
             run
                 == .refusal(
-                    1, "1 rows were refused; all others are done.", "Read why in bad.csv.",
-                    output: "Imported 1 rows to out.csv.\n"))
+                    1, "Refused rows: 1. All others are done.", "Read why in bad.csv.",
+                    output: "Imported to out.csv, rows: 1.\n"))
         #expect(
             vault.scratch.text("bad.csv")
                 == "line,reason\n3,The format leaves fewer than six random digits for this card.\n")

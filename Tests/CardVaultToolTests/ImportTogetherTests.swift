@@ -25,7 +25,7 @@ import Testing
                         "Wait for it, or choose another --out."))
         }
         try store.close()
-        #expect(first.finish() == .init(output: "Imported 1 rows to out.csv.\n"))
+        #expect(first.finish() == .init(output: "Imported to out.csv, rows: 1.\n"))
         #expect(try vault.cardCount() == 2)
     }
 

@@ -47,7 +47,7 @@ import Testing
         try write(name, values, to: vault)
         let run = try vault.run(
             "import", "in.csv", "--pan-column", "pan", "--out", "out.csv", "--drop-column", name)
-        #expect(run == .init(output: "Imported 3 rows to out.csv.\n"))
+        #expect(run == .init(output: "Imported to out.csv, rows: 3.\n"))
         let rows = try #require(vault.scratch.text("out.csv")).split(separator: "\n")
         #expect(rows.first == "token,note" && rows.allSatisfy { $0.hasSuffix("note") })
         #expect(try vault.leaks(of: Self.cards + values, in: run, besides: ["in.csv"]).isEmpty)
@@ -59,7 +59,7 @@ import Testing
         let run = try vault.run(
             "import", "in.csv", "--pan-column", "pan", "--out", "out.csv", "--keep-column",
             "extra")
-        #expect(run == .init(output: "Imported 3 rows to out.csv.\n"))
+        #expect(run == .init(output: "Imported to out.csv, rows: 3.\n"))
     }
 
     @Test func `that are named like codes may not be kept`() async throws {

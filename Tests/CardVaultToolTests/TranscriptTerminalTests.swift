@@ -110,7 +110,7 @@ struct TranscriptTerminalTests {
             ], in: vault.scratch.path, [])
         #expect(session.status == 0)
         #expect(session.screen.contains("\r[########################]  100 %  1 rows  "))
-        #expect(session.screen.hasSuffix("\r\u{1B}[KImported 1 rows to out.csv.\r\n"))
+        #expect(session.screen.hasSuffix("\r\u{1B}[KImported to out.csv, rows: 1.\r\n"))
     }
 
     private func expectInterrupted(_ deed: PseudoTerminal.Deed) async throws {

@@ -66,7 +66,7 @@ struct ImportCommand: AsyncParsableCommand {
         if options.json {
             try Report.json(report)
         } else {
-            Report.line("Imported \(report.rows) rows to \(out).")
+            Report.line("Imported to \(out), rows: \(report.rows).")
         }
         guard report.refused == 0 else {
             throw ToolError.rowsRefused(count: report.refused, path: paths.rejects)
