@@ -135,20 +135,8 @@ internal import Testing
 }
 
 /// A store in which the token of the second of several cards is taken.
-private struct PartlyTakenStore: VaultStore {
+private struct PartlyTakenStore: ForwardingStore {
     let base: any VaultStore
-
-    var isEphemeral: Bool { base.isEphemeral }
-
-    func card(_ token: Token) async throws(StoreError) -> CardRecord? {
-        try await base.card(token)
-    }
-
-    func read<R: Sendable>(
-        _ body: (any StoreReader) throws(StoreError) -> R
-    ) async throws(StoreError) -> R {
-        try await base.read(body)
-    }
 
     func write<R: Sendable>(
         _ body: (any StoreTransaction) throws(StoreError) -> R

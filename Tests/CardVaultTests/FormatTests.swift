@@ -151,23 +151,11 @@ func failure<Value>(_ result: Result<Value, VaultError>) -> VaultError? {
 }
 
 /// A store in which every token is taken, as often as it is told.
-private final class TakenStore: VaultStore {
+private final class TakenStore: ForwardingStore {
     let base: any VaultStore
     let takenCount = Mutex(0)
 
     init(base: any VaultStore) { self.base = base }
-
-    var isEphemeral: Bool { base.isEphemeral }
-
-    func card(_ token: Token) async throws(StoreError) -> CardRecord? {
-        try await base.card(token)
-    }
-
-    func read<R: Sendable>(
-        _ body: (any StoreReader) throws(StoreError) -> R
-    ) async throws(StoreError) -> R {
-        try await base.read(body)
-    }
 
     func write<R: Sendable>(
         _ body: (any StoreTransaction) throws(StoreError) -> R

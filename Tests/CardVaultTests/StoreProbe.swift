@@ -4,10 +4,10 @@ internal import CardVault
 internal import Synchronization
 
 /// A store that counts the transactions of another, and does something before each.
-final class StoreProbe: VaultStore {
+final class StoreProbe: ForwardingStore {
     typealias Hook = @Sendable (_ count: Int) async throws(StoreError) -> Void
 
-    private let base: any VaultStore
+    let base: any VaultStore
     private let count = Mutex(0)
     private let hook = Mutex<Hook?>(nil)
 
@@ -20,18 +20,6 @@ final class StoreProbe: VaultStore {
     func beforeWrite(_ body: @escaping Hook) {
         count.withLock { $0 = 0 }
         hook.withLock { $0 = body }
-    }
-
-    var isEphemeral: Bool { base.isEphemeral }
-
-    func card(_ token: Token) async throws(StoreError) -> CardRecord? {
-        try await base.card(token)
-    }
-
-    func read<R: Sendable>(
-        _ body: (any StoreReader) throws(StoreError) -> R
-    ) async throws(StoreError) -> R {
-        try await base.read(body)
     }
 
     func write<R: Sendable>(
