@@ -57,7 +57,12 @@ let package = Package(
                 "CardKeys", "CardData", "CardCrypto", "SecretMemory", "ConstantTime",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        module("CardKeys", ["CardCrypto", "SecretMemory", "ConstantTime", "CPlatform"]),
+        module(
+            "CardKeys",
+            [
+                "CardCrypto", "SecretMemory", "ConstantTime", "CPlatform",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         module("CardCrypto", ["SecretMemory", "ConstantTime", "CSodium", "CLibCrypto"]),
         module("CardData", ["SecretMemory", "ConstantTime"]),
         module("SecretMemory", ["CSodium", "CPlatform"]),
@@ -74,6 +79,9 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .target(name: "CPlatform"),
 
+        .executableTarget(
+            name: "CrashProbe", dependencies: ["CardVault", "CardVaultSQLite", "CardCrypto"],
+            path: "Tests/Crash/Probe", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("ConstantTime", []),
         tests("SecretMemory", []),

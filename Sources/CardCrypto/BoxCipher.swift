@@ -34,7 +34,8 @@ package enum AESEngine: Sendable {
     }
 }
 
-/// One keyed suite that seals boxes. ``DataKey`` and ``KeyEncryptionKey`` are built on it.
+/// One keyed suite that seals boxes. ``DataKey``, ``KeyEncryptionKey`` and ``HoldBoxKey`` are built
+/// on it.
 struct BoxCipher: ~Copyable, Sendable {
     private enum Keyed: ~Copyable, Sendable {
         case xchacha20Poly1305(SecretKey)
@@ -60,6 +61,13 @@ struct BoxCipher: ~Copyable, Sendable {
         } else {
             keyed = .xchacha20Poly1305(secret)
         }
+    }
+
+    /// A key made from the one named `id`, whose boxes say so.
+    init(xchacha20Poly1305 key: consuming SecretKey, named id: KeyID) {
+        self.id = id
+        suite = .xchacha20Poly1305
+        keyed = .xchacha20Poly1305(key)
     }
 
     /// Seals into `box`, which has `StoredBox.overhead` bytes more than the plaintext.

@@ -4,8 +4,8 @@ public import SecretMemory
 /// A key before it is put to its one use: the bytes with their purpose, suite and id.
 ///
 /// It is made by generating or by unwrapping, and consumed by the type that uses it: ``DataKey``,
-/// ``KeyEncryptionKey``, ``FingerprintKey``, ``SealKey``. Handing it to another one is a
-/// programming error.
+/// ``KeyEncryptionKey``, ``FingerprintKey``, ``SealKey``, ``HoldKey``, ``AuditKey``. Handing it to
+/// another one is a programming error.
 public struct KeyMaterial: ~Copyable, Sendable {
     /// What the key is for.
     public let purpose: KeyPurpose

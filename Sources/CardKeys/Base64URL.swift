@@ -2,11 +2,11 @@
 
 /// Base 64 with the URL-safe alphabet and no padding (RFC 4648, section 5): one text for each run
 /// of bytes, so that no bit of a file can be changed without a change of meaning.
-enum Base64URL {
+package enum Base64URL {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    static func print(_ bytes: [UInt8]) -> String {
+    package static func print(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var bits: UInt32 = 0
@@ -24,7 +24,7 @@ enum Base64URL {
     }
 
     /// The bytes of `text`; nil for other characters, an impossible length or leftover bits.
-    static func parse(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func parse(_ text: some Collection<UInt8>) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count * 3 / 4)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import ConstantTime
+package import ConstantTime
 
 /// Crockford's base 32: ten digits and the upper-case letters without I, L, O and U.
 package enum Crockford {
@@ -28,6 +28,20 @@ package enum Crockford {
         case UInt8(ascii: "V")...UInt8(ascii: "Z"): character - UInt8(ascii: "V") + 27
         default: nil
         }
+    }
+
+    /// The value of a character and whether it is one, upper case only. Computed, not looked up: a
+    /// character is secret here. For any other byte the value means nothing.
+    package static func secretValue(
+        of character: UInt8
+    ) -> (value: UInt8, isCharacter: Choice) {
+        let digit = character &- UInt8(ascii: "0")
+        let letter = character &- UInt8(ascii: "A")
+        let skipped =
+            step(letter, from: 9) &+ step(letter, from: 12) &+ step(letter, from: 15)
+            &+ step(letter, from: 21)
+        let value = select(digit, letter &+ 10 &- skipped, where: isLess(digit, 10)) & 31
+        return (value, equal(self.character(of: value), character))
     }
 
     private static func step(_ value: UInt8, from bound: UInt8) -> UInt8 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CardCrypto
+public import Logging
 public import SecretMemory
 internal import Synchronization
 
@@ -31,10 +32,23 @@ public final class KeyringFile: Sendable {
     ///   - secret: what the custodian presents. Each slot that might open costs what it was made
     ///     with (half a second, normally).
     ///   - locking: what to do when key memory cannot be locked.
+    ///   - logger: is told of every failure, as no audit log is open yet.
     /// - Throws: ``KeyringError``: `cannotUnlock` when no slot opens, `integrity` when one does and
     ///   the file was altered.
     public static func unlock(
-        at path: String, with secret: consuming CustodySecret, locking: MemoryLocking = .required
+        at path: String, with secret: consuming CustodySecret, locking: MemoryLocking = .required,
+        logger: Logger = Logger(label: "card-vault")
+    ) throws(KeyringError) -> KeyringFile {
+        do throws(KeyringError) {
+            return try open(path, with: secret, locking: locking)
+        } catch {
+            logger.warning("a keyring was not unlocked", metadata: ["reason": "\(error)"])
+            throw error
+        }
+    }
+
+    private static func open(
+        _ path: String, with secret: consuming CustodySecret, locking: MemoryLocking
     ) throws(KeyringError) -> KeyringFile {
         let text = try load(path)
         let parts = try KeyringText.split(text)

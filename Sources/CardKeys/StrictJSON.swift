@@ -4,7 +4,7 @@
 ///
 /// Objects, arrays, strings of printable ASCII without escapes, and integers from 0 to 2^63 - 1. A
 /// general decoder sees neither duplicate keys nor depth; this one refuses both.
-enum StrictJSON {
+package enum StrictJSON {
     case object([String: StrictJSON])
     case array([StrictJSON])
     case string(String)
@@ -18,12 +18,12 @@ enum StrictJSON {
     static let memberLimit = 16
 
     /// Why a text was refused, by the offset of the first byte that does not fit.
-    struct SyntaxError: Error, Equatable {
-        let offset: Int
+    package struct SyntaxError: Error, Equatable {
+        package let offset: Int
     }
 
     /// Parses one value and nothing after it but white space.
-    static func parse(_ text: ArraySlice<UInt8>) throws(SyntaxError) -> StrictJSON {
+    package static func parse(_ text: ArraySlice<UInt8>) throws(SyntaxError) -> StrictJSON {
         var parser = StrictJSONParser(text)
         let value = try parser.value(depth: 0)
         try parser.end()
