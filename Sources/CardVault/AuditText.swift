@@ -2,15 +2,15 @@
 
 /// A text that may go on record: 1 to 200 printable ASCII characters, and no card number among
 /// them.
-struct AuditText: Hashable, Sendable {
+package struct AuditText: Hashable, Sendable {
     static let byteCounts = 1...200
     /// So many digits that pass Luhn count as a card number.
     private static let panDigitCount = 13
 
-    let text: String
+    package let text: String
 
     /// Takes a text; nil when it is empty, too long, not printable or holds a card number.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard Self.byteCounts.contains(text.utf8.count),
             text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }),
             !Self.holdsCardNumber(text.utf8)
@@ -18,7 +18,7 @@ struct AuditText: Hashable, Sendable {
         self.text = text
     }
 
-    /// Whether 13 to 19 digits in a row, spaces and hyphens apart, pass Luhn.
+    /// Whether 13 to 19 digits with no letter between them pass Luhn.
     private static func holdsCardNumber(_ text: String.UTF8View) -> Bool {
         var digits: [UInt8] = []
         for byte in text {
@@ -31,8 +31,8 @@ struct AuditText: Hashable, Sendable {
                 {
                     return true
                 }
-            case 0x20, 0x2d: continue
-            default: digits = []
+            case 0x41...0x5a, 0x61...0x7a: digits = []
+            default: continue
             }
         }
         return false

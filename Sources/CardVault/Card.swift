@@ -17,6 +17,8 @@ public struct Card: Hashable, Sendable {
     public let expiry: ExpiryDate?
     /// When the card was stored.
     public let createdAt: Timestamp
+    /// When its token ends; nil where it does not.
+    public let expiresAt: Timestamp?
     /// The key that seals it.
     public let keyID: KeyID
     /// Whether the call that returned this value stored the card. False for one that was there.
@@ -29,6 +31,7 @@ public struct Card: Hashable, Sendable {
         brand = record.facts.brand
         expiry = record.facts.expiry
         createdAt = record.facts.created
+        expiresAt = record.facts.expires
         self.keyID = keyID
         self.isNew = isNew
     }

@@ -43,6 +43,11 @@ public struct CardFacts: Hashable, Sendable {
         self.expires = expires
     }
 
+    /// Whether the record's time is over at `moment`.
+    public func isExpired(at moment: Timestamp) -> Bool {
+        expires.map { $0 <= moment } ?? false
+    }
+
     var frame: Frame {
         var frame = Frame(capacity: 96)
         frame.append(format.code)

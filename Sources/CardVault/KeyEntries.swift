@@ -51,6 +51,36 @@ final class SealKeyEntry: Sendable {
     init(_ material: consuming KeyMaterial) { key = SealKey(material) }
 }
 
+/// An audit key at work.
+final class AuditKeyEntry: Sendable {
+    let key: AuditKey
+
+    init(_ material: consuming KeyMaterial) { key = AuditKey(material) }
+}
+
+/// A hold key at work.
+final class HoldKeyEntry: Sendable {
+    let number: KeyNumber
+    let key: HoldKey
+
+    init(_ number: KeyNumber, _ material: consuming KeyMaterial, slab: KeySlab) {
+        self.number = number
+        key = HoldKey(material, in: slab)
+    }
+
+    /// The key of the box that a handle opens.
+    func boxKey(of handle: borrowing HoldHandle) throws(VaultError) -> HoldBoxKey {
+        let id = handle.id
+        return try handle.withSecret { secret throws(VaultError) in
+            do throws(SecretMemoryError) {
+                return try key.boxKey(of: id.bytes.span, secret: secret)
+            } catch {
+                throw VaultError(.memory)
+            }
+        }
+    }
+}
+
 /// A scope key (KEK) at work.
 final class WrapperEntry: Sendable {
     let key: KeyEncryptionKey

@@ -57,10 +57,10 @@ struct KeySetDraft: Sendable {
         }
     }
 
-    /// Numbers the keys and stores them as the first epoch of their set.
+    /// Numbers the keys and stores them as the first epoch of their set, which it returns.
     func store(
         in transaction: any StoreTransaction, sealedBy sealKey: SealKeyEntry
-    ) throws(StoreError) {
+    ) throws(StoreError) -> KeySet {
         var rows: [StoredKey] = []
         for draft in keys {
             let number = try transaction.nextKeyNumber()
@@ -71,7 +71,8 @@ struct KeySetDraft: Sendable {
             rows.append(
                 StoredKey(number: number, key: draft.key, fence: .sealing, wrapping: wrapping))
         }
-        try transaction.put(
-            KeySet(scope: scope, epoch: 1, keys: rows, vault: vault, sealedBy: sealKey.key))
+        let set = KeySet(scope: scope, epoch: 1, keys: rows, vault: vault, sealedBy: sealKey.key)
+        try transaction.put(set)
+        return set
     }
 }

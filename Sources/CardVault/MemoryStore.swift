@@ -58,6 +58,9 @@ private struct State {
     var cards: [Token: CardRecord] = [:]
     var tokens: [FingerprintRecord: Token] = [:]
     var fingerprints: [Token: [FingerprintRecord]] = [:]
+    var holds: [HoldID: HoldRecord] = [:]
+    var auditHead: AuditHead?
+    var auditEntries: [UInt64: [UInt8]] = [:]
 }
 
 /// Works on the state in place and remembers how to take back what it did.
@@ -81,6 +84,20 @@ private final class Transaction: StoreTransaction {
     func keySet(of scope: ScopeID?) -> KeySet? { state.keySets[scope] }
     func card(_ token: Token) -> CardRecord? { state.cards[token] }
     func token(of fingerprint: FingerprintRecord) -> Token? { state.tokens[fingerprint] }
+    func hold(_ id: HoldID) -> HoldRecord? { state.holds[id] }
+    func holds() -> [HoldRecord] {
+        state.holds.values.sorted {
+            ($0.facts.created, $0.id.description) < ($1.facts.created, $1.id.description)
+        }
+    }
+    func auditHead() -> AuditHead? { state.auditHead }
+    func auditEntries(from sequence: UInt64, limit: Int) -> [StoredAuditEntry] {
+        // Places have no gaps, unless somebody made one.
+        state.auditEntries.keys.filter { $0 >= sequence }.sorted().prefix(limit).compactMap {
+            place in
+            state.auditEntries[place].map { StoredAuditEntry(sequence: place, bytes: $0) }
+        }
+    }
 
     func reset(for vault: VaultID) {
         let before = exchange(&state, with: State(vault: vault))
@@ -88,7 +105,10 @@ private final class Transaction: StoreTransaction {
     }
 
     func put(_ pin: Pin) { set(\.pin, to: pin) }
-    func put(_ keySet: KeySet) { set(\.keySets[keySet.scope], to: keySet) }
+    func put(_ keySet: KeySet) {
+        noteUse(of: keySet.keys.map(\.number))
+        set(\.keySets[keySet.scope], to: keySet)
+    }
 
     func nextKeyNumber() -> KeyNumber {
         set(\.lastKeyNumber, to: state.lastKeyNumber + 1)
@@ -103,9 +123,7 @@ private final class Transaction: StoreTransaction {
             if let token = state.tokens[fingerprint] { return .exists(token, state.cards[token]) }
         }
         guard state.cards[token] == nil else { return .tokenTaken }
-        let numbers = [card.record.key] + card.fingerprints.map(\.key)
-        let greatest = numbers.map(\.rawValue).max() ?? 0
-        if greatest > state.lastKeyNumber { set(\.lastKeyNumber, to: greatest) }
+        noteUse(of: [card.record.key] + card.fingerprints.map(\.key))
         set(\.cards[token], to: card.record)
         set(\.fingerprints[token], to: card.fingerprints)
         for fingerprint in card.fingerprints { set(\.tokens[fingerprint], to: token) }
@@ -120,8 +138,61 @@ private final class Transaction: StoreTransaction {
         return isThere
     }
 
+    func replace(_ old: CardRecord, with new: CardRecord) -> Bool {
+        guard state.cards[old.token] == old else { return false }
+        noteUse(of: [new.key])
+        set(\.cards[old.token], to: new)
+        return true
+    }
+
+    func insert(_ hold: HoldRecord) throws(StoreError) {
+        guard state.holds[hold.id] == nil else { throw StoreError(.failed) }
+        noteUse(of: [hold.key])
+        set(\.holds[hold.id], to: hold)
+    }
+
+    func delete(_ id: HoldID) -> Bool {
+        let isThere = state.holds[id] != nil
+        set(\.holds[id], to: nil)
+        return isThere
+    }
+
+    func sweep(at moment: Timestamp, limit: Int) -> SweptRecords {
+        let cards = state.cards.values.filter { $0.facts.isExpired(at: moment) }
+            .sorted { ($0.end, $0.token) < ($1.end, $1.token) }.prefix(limit)
+        let holds = state.holds.values.filter { $0.facts.expires <= moment }
+            .sorted { $0.facts.expires < $1.facts.expires }.prefix(limit)
+        for card in cards { _ = delete(card.token) }
+        for hold in holds { _ = delete(hold.id) }
+        return SweptRecords(tokens: cards.map(\.token), holds: holds.map(\.id))
+    }
+
+    func append(_ entry: StoredAuditEntry) throws(StoreError) {
+        guard state.auditEntries[entry.sequence] == nil else { throw StoreError(.failed) }
+        set(\.auditEntries[entry.sequence], to: entry.bytes)
+    }
+
+    func put(_ head: AuditHead) { set(\.auditHead, to: head) }
+
+    func deleteAuditEntries(through sequence: UInt64) {
+        for place in state.auditEntries.keys where place <= sequence {
+            set(\.auditEntries[place], to: nil)
+        }
+    }
+
+    /// Numbers that a record names are never given again.
+    private func noteUse(of numbers: [KeyNumber]) {
+        let greatest = numbers.map(\.rawValue).max() ?? 0
+        if greatest > state.lastKeyNumber { set(\.lastKeyNumber, to: greatest) }
+    }
+
     private func set<Value>(_ place: WritableKeyPath<State, Value>, to value: Value) {
         let before = exchange(&state[keyPath: place], with: value)
         undo.append { $0[keyPath: place] = before }
     }
+}
+
+extension CardRecord {
+    /// When it ends, in milliseconds; the end of time for one that does not.
+    fileprivate var end: UInt64 { facts.expires?.milliseconds ?? .max }
 }

@@ -15,6 +15,9 @@ public struct Pin: Hashable, Sendable {
     public let keyringCode: [UInt8]
     /// The oldest generation that may still be opened.
     public let required: UInt64
+    /// How many audit chains the store has: 1, or 0 before the first release that keeps a log. An
+    /// audit log that is gone is missed by it.
+    public let auditChainCount: UInt8
     /// The seal key that made the code of this row.
     public let sealKey: KeyID
     /// The code of this row, 32 bytes.
@@ -23,34 +26,45 @@ public struct Pin: Hashable, Sendable {
     /// Takes a pin as it was stored.
     public init(
         vault: VaultID, generation: UInt64, keyringCode: [UInt8], required: UInt64,
-        sealKey: KeyID, code: [UInt8]
+        auditChainCount: UInt8, sealKey: KeyID, code: [UInt8]
     ) {
         self.vault = vault
         self.generation = generation
         self.keyringCode = keyringCode
         self.required = required
+        self.auditChainCount = auditChainCount
         self.sealKey = sealKey
         self.code = code
     }
 
-    /// The pin on `keyring`, with its code made.
+    /// The pin on `keyring` in a store that keeps an audit log, with its code made.
     init(on keyring: Keyring, required: UInt64, sealedBy sealKey: borrowing SealKey) {
         let row = Self.frame(
-            keyring.vault, keyring.generation, keyring.code, required, sealKey.id)
+            keyring.vault, keyring.generation, keyring.code, required, 1, sealKey.id)
         self.init(
             vault: keyring.vault, generation: keyring.generation, keyringCode: keyring.code,
-            required: required, sealKey: sealKey.id, code: sealKey.code(for: row))
+            required: required, auditChainCount: 1, sealKey: sealKey.id,
+            code: sealKey.code(for: row))
+    }
+
+    /// The pin of a store that begins its audit log, on the keyring that it was on.
+    func keepingLog(sealedBy sealKey: borrowing SealKey) -> Pin {
+        let row = Self.frame(vault, generation, keyringCode, required, 1, sealKey.id)
+        return Pin(
+            vault: vault, generation: generation, keyringCode: keyringCode, required: required,
+            auditChainCount: 1, sealKey: sealKey.id, code: sealKey.code(for: row))
     }
 
     /// Whether the pin is as it was written.
     func isAuthentic(under sealKey: borrowing SealKey) -> Bool {
-        sealKey.verifies(
-            code, for: Self.frame(vault, generation, keyringCode, required, self.sealKey))
+        let row = Self.frame(
+            vault, generation, keyringCode, required, auditChainCount, self.sealKey)
+        return sealKey.verifies(code, for: row)
     }
 
     private static func frame(
         _ vault: VaultID, _ generation: UInt64, _ keyringCode: [UInt8], _ required: UInt64,
-        _ sealKey: KeyID
+        _ auditChainCount: UInt8, _ sealKey: KeyID
     ) -> Frame {
         var frame = Frame("card-vault/1 row")
         frame.append(vault.bytes)
@@ -60,6 +74,8 @@ public struct Pin: Hashable, Sendable {
         frame.append(keyringCode)
         frame.append(required)
         frame.append(sealKey.bytes)
+        // The rows of release 0.1.0 had no such field.
+        if auditChainCount > 0 { frame.append(auditChainCount) }
         return frame
     }
 }

@@ -4,7 +4,8 @@ public import CardData
 internal import CardKeys
 
 extension Scope {
-    /// The stored card with this number; nil when there is none in the scope.
+    /// The stored card with this number; nil when there is none in the scope. Either answer is on
+    /// record before it is given.
     ///
     /// Looked up by its fingerprint, then opened and compared: an altered row is never an answer.
     ///
@@ -16,20 +17,22 @@ extension Scope {
     public func find(
         _ pan: borrowing PAN, format: TokenFormat = .opaque
     ) async throws(VaultError) -> Card? {
-        try await withLatestKeys { keys throws(VaultError) -> Card?? in
-            let rows = pan.withPacked { keys.searchRows(of: $0, format: format) }
-            let (epoch, hit) = try await lookUp(rows)
-            // Under another epoch a miss is no answer, and a hit may be of a key that is not
-            // loaded.
-            guard epoch == keys.epoch else { return nil }
-            guard let hit else { return .some(nil) }
-            return try pan.withPacked { packed throws(VaultError) in
-                try keys.verified(hit.record, of: hit.token, format: format, is: packed)
-            }
+        try await onRecord(.find) { () throws(VaultError) in
+            let card = try await search(pan, format: format)
+            let answer =
+                if let card {
+                    event(.find, .found, .token(card.token))
+                } else {
+                    event(.find, .missing)
+                }
+            try await vault.record([answer])
+            return card
         }
     }
 
     /// The stored cards of a batch: a result per row in order, nil for a card that is not there.
+    ///
+    /// On record as one entry with the tokens that were found, or one for each 1,024.
     ///
     /// - Throws: ``VaultError`` where no row could be tried.
     public func find(
@@ -38,15 +41,38 @@ extension Scope {
         try vault.checkProcess()
         var results: [Result<Card?, VaultError>] = []
         results.reserveCapacity(batch.count)
+        var log = BatchLog(askedCount: batch.count)
         for index in 0..<batch.count {
             do throws(VaultError) {
                 let pan = try batch.pan(at: index)
-                results.append(.success(try await find(pan, format: format)))
+                let card = try await search(pan, format: format)
+                if let card { log.note(card.token) }
+                results.append(.success(card))
             } catch {
+                log.note(error)
                 results.append(.failure(error))
             }
         }
+        try await vault.record(log.events(.find, .done, in: self, evenIfEmpty: true))
         return results
+    }
+
+    private func search(
+        _ pan: borrowing PAN, format: TokenFormat
+    ) async throws(VaultError) -> Card? {
+        try await withLatestKeys { keys throws(VaultError) -> Card?? in
+            let rows = pan.withPacked { keys.searchRows(of: $0, format: format) }
+            let (epoch, hit) = try await lookUp(rows)
+            // Under another epoch a miss is no answer, and a hit may be of a key that is not
+            // loaded.
+            guard epoch == keys.epoch else { return nil }
+            guard let hit else { return .some(nil) }
+            let card = try pan.withPacked { packed throws(VaultError) in
+                try keys.verified(hit.record, of: hit.token, format: format, is: packed)
+            }
+            let isOver = hit.record?.facts.isExpired(at: vault.now()) == true
+            return .some(isOver ? nil : card)
+        }
     }
 
     private struct Hit: Sendable {

@@ -7,32 +7,62 @@ internal import ConstantTime
 extension Scope {
     /// Stores a card and returns its token; the same card and format always get the same token.
     ///
-    /// A card that is there already keeps its expiry date and its token, and `isNew` is false: a
-    /// hit is opened and compared before its token is returned.
+    /// A card that is there already keeps its expiry date, its token and its lifetime, and `isNew`
+    /// is false: a hit is opened and compared, and is on record before its token is returned.
     ///
     /// - Parameters:
     ///   - pan: the card number; only borrowed.
     ///   - expiry: the expiry date, kept in the clear.
     ///   - format: what the token looks like.
-    /// - Throws: ``VaultError``: `formatTooNarrow`, `formatFull`, `noSealingKey`; `integrity`
-    ///   naming the token when a hit does not open or is another card, and then nothing is stored;
-    ///   `cancelled` before the record goes to the writer, never after.
+    ///   - lifetime: how long the token is to live; nil for as long as it is not deleted.
+    /// - Throws: ``VaultError``: `formatTooNarrow`, `formatFull`, `noSealingKey`, `badLifetime`;
+    ///   `integrity` naming the token when a hit does not open or is another card, and then nothing
+    ///   is stored; `cancelled` before the record goes to the writer, never after.
     public func tokenize(
-        _ pan: borrowing PAN, expiry: ExpiryDate? = nil, format: TokenFormat = .opaque
+        _ pan: borrowing PAN, expiry: ExpiryDate? = nil, format: TokenFormat = .opaque,
+        for lifetime: Duration? = nil
     ) async throws(VaultError) -> Card {
+        try await onRecord(.tokenize) { () throws(VaultError) in
+            let terms = try CardTerms(format, for: lifetime, from: vault.now())
+            let card = try await store(pan, expiry: expiry, terms)
+            if !card.isNew {
+                try await vault.record([event(.tokenize, .found, .token(card.token))])
+            }
+            return card
+        }
+    }
+
+    /// Stores a card, drawing tokens until one is free.
+    ///
+    /// - Parameters:
+    ///   - pan: the card number, which a hit is compared with.
+    ///   - expiry: the expiry date.
+    ///   - terms: of the token.
+    ///   - hold: what ends in the transaction in which the card is stored. A hit leaves it.
+    /// - Throws: `notFound` when the hold has ended before; nothing is stored then.
+    func store(
+        _ pan: borrowing PAN, expiry: ExpiryDate?, _ terms: CardTerms, ending hold: HoldEnd? = nil
+    ) async throws(VaultError) -> Card {
+        var expired: [CardRecord] = []
         for _ in 0..<TokenDraw.attemptLimit {
             let card = try await withLatestKeys { keys throws(VaultError) -> Card?? in
                 let outline = keys.outline(pan, expiry: expiry)
                 let new = try pan.withPacked { packed throws(VaultError) in
-                    try keys.seal(packed, outline, format: format, at: vault.now())
+                    try keys.seal(packed, outline, terms)
                 }
-                guard let outcome = try await insert([new], under: keys)?.first else { return nil }
-                switch outcome {
+                let outcomes = try await insert(
+                    [new], replacing: expired, under: keys, ending: hold)
+                guard let outcomes else { return nil }
+                switch outcomes.first {
+                case nil: throw VaultError(.notFound)
                 case .inserted: return try keys.card(new.record, isNew: true)
                 case .exists(let token, let record):
-                    return try pan.withPacked { packed throws(VaultError) in
-                        try keys.verified(record, of: token, format: format, is: packed)
+                    let card = try pan.withPacked { packed throws(VaultError) in
+                        try keys.verified(record, of: token, format: terms.format, is: packed)
                     }
+                    guard let record, record.facts.isExpired(at: vault.now()) else { return card }
+                    expired.append(record)
+                    return .some(nil)
                 case .tokenTaken: return .some(nil)
                 }
             }
@@ -41,91 +71,33 @@ extension Scope {
         throw VaultError(.formatFull)
     }
 
-    /// Stores the cards of a batch and returns a result per row, in order.
-    ///
-    /// One transaction, in which the rows that can be stored are; one bad row never fails the
-    /// others. A card that is twice in the batch gets one token.
-    ///
-    /// - Throws: ``VaultError`` where no row could be tried.
-    public func tokenize(
-        _ batch: borrowing CardBatch, format: TokenFormat = .opaque
-    ) async throws(VaultError) -> [Result<Card, VaultError>] {
-        var results = [Result<Card, VaultError>](
-            repeating: .failure(VaultError(.formatFull)), count: batch.count)
-        var open = Array(0..<batch.count)
-        for drawCount in 0..<TokenDraw.attemptLimit where !open.isEmpty {
-            do throws(VaultError) {
-                open = try await withLatestKeys { keys throws(VaultError) -> [Int]? in
-                    try await store(batch, open, format: format, keys, in: &results)
-                }
-            } catch {
-                guard drawCount > 0 else { throw error }
-                // The rows that were stored before have their tokens.
-                for index in open { results[index] = .failure(error) }
-                open = []
-            }
-        }
-        return results
-    }
-
-    /// Stores rows of a batch and notes what became of each. Returns the rows whose token was
-    /// taken; nil when `keys` are not the latest, and nothing is stored.
-    private func store(
-        _ batch: borrowing CardBatch, _ rows: [Int], format: TokenFormat, _ keys: ScopeKeys,
-        in results: inout [Result<Card, VaultError>]
-    ) async throws(VaultError) -> [Int]? {
-        var cards: [(index: Int, card: NewCard)] = []
-        for index in rows {
-            do throws(VaultError) {
-                cards.append((index, try seal(batch, at: index, format: format, keys)))
-            } catch {
-                results[index] = .failure(error)
-            }
-        }
-        guard !cards.isEmpty else { return [] }
-        guard let outcomes = try await insert(cards.map(\.card), under: keys) else { return nil }
-        var taken: [Int] = []
-        for ((index, new), outcome) in zip(cards, outcomes) {
-            switch outcome {
-            case .inserted:
-                results[index] = keys.result { () throws(VaultError) in
-                    try keys.card(new.record, isNew: true)
-                }
-            case .exists(let token, let record):
-                results[index] = batch.withPacked(at: index) { packed in
-                    keys.result { () throws(VaultError) in
-                        try keys.verified(record, of: token, format: format, is: packed)
-                    }
-                }
-            case .tokenTaken: taken.append(index)
-            }
-        }
-        return taken
-    }
-
-    private func seal(
-        _ batch: borrowing CardBatch, at index: Int, format: TokenFormat, _ keys: ScopeKeys
-    ) throws(VaultError) -> NewCard {
-        if let reason = batch.verdict(at: index) { throw VaultError(.badPAN, reason: reason) }
-        let outline = keys.outline(batch, at: index)
-        let moment = vault.now()
-        return try batch.withPacked(at: index) { packed throws(VaultError) in
-            try keys.seal(packed, outline, format: format, at: moment)
-        }
-    }
-
     /// Stores cards if `keys` are still the latest of the scope; nil when they are not, and nothing
     /// is stored. The check and the writes are one transaction.
-    private func insert(
-        _ cards: [NewCard], under keys: ScopeKeys
+    ///
+    /// - Parameters:
+    ///   - expired: verified records whose time is over; those that are still there give way.
+    ///   - hold: what ends with it if the only card is stored; without such a hold no card is
+    ///     stored, and there is no outcome.
+    func insert(
+        _ cards: [NewCard], replacing expired: [CardRecord], under keys: ScopeKeys,
+        ending hold: HoldEnd? = nil
     ) async throws(VaultError) -> [InsertOutcome]? {
         guard !Task.isCancelled else { throw VaultError(.cancelled) }
-        let scope = id
-        return try await VaultError.store { () throws(StoreError) in
-            try await vault.writer.write { transaction throws(StoreError) in
-                guard try transaction.epoch(of: scope) == keys.epoch else { return nil }
-                return try transaction.insert(cards)
+        let (scope, moment, caller) = (id, vault.now(), caller)
+        return try await vault.write { transaction, pen throws(StoreError) in
+            guard try transaction.epoch(of: scope) == keys.epoch else { return nil }
+            if let hold {
+                guard try transaction.hold(hold.id) != nil else { return [] }
             }
+            var removed: [Token] = []
+            for record in expired where try transaction.card(record.token) == record {
+                if try transaction.delete(record.token) { removed.append(record.token) }
+            }
+            let swept = SweptRecords(tokens: removed, holds: [])
+            try pen.append(swept.events(at: moment, by: caller, in: scope))
+            let outcomes = try transaction.insert(cards)
+            if let hold, outcomes == [.inserted] { _ = try hold.end(in: transaction, pen) }
+            return outcomes
         }
     }
 }

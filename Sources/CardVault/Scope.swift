@@ -11,12 +11,13 @@ public struct Scope: Sendable {
     /// The name.
     public let id: ScopeID
     let vault: Vault
-    let actor: AuditText
+    /// In whose name deeds go on record.
+    let caller: Caller
 
-    init(vault: Vault, id: ScopeID, actor: AuditText) {
+    init(vault: Vault, id: ScopeID, caller: Caller) {
         self.vault = vault
         self.id = id
-        self.actor = actor
+        self.caller = caller
     }
 
     /// Runs `body` with the scope's keys; when it finds nothing, and the store has a later key set
@@ -31,9 +32,6 @@ public struct Scope: Sendable {
         return try await body(try await vault.keys(after: keys))
     }
 
-    /// How often a call takes later keys, the store having moved on meanwhile, before it gives up.
-    static let reloadLimit = 16
-
     /// Runs `body` with the scope's keys, and with later ones whenever it returns nil, having seen
     /// that the store has some.
     func withLatestKeys<R: ~Copyable>(
@@ -41,14 +39,15 @@ public struct Scope: Sendable {
     ) async throws(VaultError) -> R {
         try vault.checkProcess()
         var keys = try await vault.keys(of: id)
-        for _ in 0..<Self.reloadLimit {
+        for _ in 0..<Vault.reloadLimit {
             if let answer = try await body(keys) { return answer }
             keys = try await vault.keys(after: keys)
         }
         throw VaultError(store: StoreError(.busy))
     }
 
-    /// The record of a token when it belongs to the scope.
+    /// The record of a token when it belongs to the scope. Whether its time is over is asked once
+    /// it is opened: before that anybody may have said so.
     func record(
         _ token: Token, _ keys: ScopeKeys
     ) async throws(VaultError) -> CardRecord? {
@@ -56,5 +55,49 @@ public struct Scope: Sendable {
             try await vault.store.card(token)
         }
         return record.flatMap { keys.owns($0.key) ? $0 : nil }
+    }
+}
+
+/// Deeds on record.
+extension Scope {
+    /// An event of now in this scope.
+    func event(
+        _ action: AuditAction, _ outcome: AuditOutcome, purpose: AuditText? = nil,
+        _ subject: AuditSubject = .none
+    ) -> AuditEvent {
+        vault.event(
+            action, outcome, by: caller, purpose: purpose, scope: id, subject)
+    }
+
+    /// Runs `body`, and puts a refusal on record before it is thrown.
+    func onRecord<R: ~Copyable>(
+        _ action: AuditAction, purpose: AuditText? = nil, _ subject: AuditSubject = .none,
+        _ body: () async throws(VaultError) -> R
+    ) async throws(VaultError) -> R {
+        do throws(VaultError) {
+            return try await body()
+        } catch {
+            if error.isRefusal {
+                let named = error.namedToken.map(AuditSubject.token) ?? subject.withoutCardNumbers
+                try await vault.record([
+                    event(action, .refused(error.code), purpose: purpose, named)
+                ])
+            }
+            throw error
+        }
+    }
+
+    /// Runs `body` with a purpose that may go on record.
+    ///
+    /// - Throws: `badPurpose`, which is on record without it.
+    func onRecord<R: ~Copyable>(
+        _ action: AuditAction, for purpose: String, _ subject: AuditSubject,
+        _ body: (AuditText) async throws(VaultError) -> R
+    ) async throws(VaultError) -> R {
+        let text = AuditText(purpose)
+        return try await onRecord(action, purpose: text, subject) { () throws(VaultError) in
+            guard let text else { throw VaultError(.badPurpose) }
+            return try await body(text)
+        }
     }
 }

@@ -75,27 +75,48 @@ final class ScopeKeys: Sendable {
     /// - Parameters:
     ///   - packed: the 9 bytes of the card number.
     ///   - card: what may be shown of it.
-    ///   - format: of the token.
-    ///   - moment: now.
+    ///   - terms: of the token.
     func seal(
-        _ packed: Span<UInt8>, _ card: CardOutline, format: TokenFormat, at moment: Timestamp
+        _ packed: Span<UInt8>, _ card: CardOutline, _ terms: CardTerms
     ) throws(VaultError) -> NewCard {
         guard let sealing, fingerprintKeys.contains(where: \.seals) else {
             throw VaultError(.noSealingKey, subject: scope.id.description)
         }
         let facts = CardFacts(
-            format: format, display: card.display, brand: card.brand, expiry: card.expiry,
-            created: moment, expires: nil)
+            format: terms.format, display: card.display, brand: card.brand, expiry: card.expiry,
+            created: terms.created, expires: terms.expires)
         let token = try TokenDraw.draw(
-            format, display: card.display, style: scope.tokens, at: moment, unlike: packed)
+            terms.format, display: card.display, style: scope.tokens, at: terms.created,
+            unlike: packed)
+        return NewCard(
+            record: seal(packed, token, facts, under: sealing),
+            fingerprints: fingerprints(of: packed, format: terms.format, for: \.seals))
+    }
+
+    /// Seals a card anew under its token, with an end that is later.
+    func reseal(
+        _ record: CardRecord, until end: Timestamp
+    ) throws(VaultError) -> CardRecord {
+        guard let sealing else {
+            throw VaultError(.noSealingKey, subject: scope.id.description)
+        }
+        let facts = record.facts
+        let pan = try open(record)
+        let extended = CardFacts(
+            format: facts.format, display: facts.display, brand: facts.brand,
+            expiry: facts.expiry, created: facts.created, expires: end)
+        return pan.withPacked { seal($0, record.token, extended, under: sealing) }
+    }
+
+    private func seal(
+        _ packed: Span<UInt8>, _ token: Token, _ facts: CardFacts, under sealing: DataKeyEntry
+    ) -> CardRecord {
         var box = [UInt8](repeating: 0, count: CardRecord.boxByteCount)
         var span = box.mutableSpan
         sealing.key.seal(
             packed, as: CardRecord.binding(token, facts, vault: vault, scope: scope.id),
             into: &span)
-        return NewCard(
-            record: CardRecord(token: token, key: sealing.row.number, box: box, facts: facts),
-            fingerprints: fingerprints(of: packed, format: format, for: \.seals))
+        return CardRecord(token: token, key: sealing.row.number, box: box, facts: facts)
     }
 
     /// The search rows of a card under every key that may still find it.

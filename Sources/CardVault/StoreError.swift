@@ -6,6 +6,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
         /// Another process held the store for too long.
         case busy
+        /// The disk did not answer in time. What was to be written may still become durable.
+        case stalled
         /// The disk, or what the store may use of it, is full.
         case full
         /// The store may not be written.
@@ -38,6 +40,7 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         let sentence =
             switch code {
             case .busy: "The store is locked by another process"
+            case .stalled: "The disk of the store does not answer"
             case .full: "The disk of the store is full"
             case .readOnly: "The store may not be written"
             case .missing: "There is no store"

@@ -88,6 +88,12 @@ public struct Token: Hashable, Comparable, Sendable, CustomStringConvertible {
         return bytes
     }
 
+    /// Whether the text could be a card number: digits that pass Luhn. Such a token goes on record
+    /// only where it is known to be one.
+    var couldBeCardNumber: Bool {
+        tag == Self.digitsTag && LuhnCheck.passes(digitText.map { $0 - 0x30 })
+    }
+
     /// The order of the stored keys.
     public static func < (a: Token, b: Token) -> Bool {
         (a.tag, a.high, a.low) < (b.tag, b.high, b.low)

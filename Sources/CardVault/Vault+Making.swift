@@ -12,33 +12,31 @@ extension Vault {
     /// - Parameters:
     ///   - keyring: from `KeyringFile.draft`.
     ///   - store: an empty store, or one that an earlier call left without a pin and without cards.
+    ///   - actor: who makes it, for the record.
+    ///   - origin: from where.
     /// - Throws: ``VaultError``: `vaultExists` when there is a keyring file, or a store in use.
     public static func initialize(
-        _ keyring: KeyringFile, store: any VaultStore
+        _ keyring: KeyringFile, store: any VaultStore, as actor: String = "unnamed",
+        from origin: String? = nil
     ) async throws(VaultError) {
+        let caller = try Caller(actor, from: origin)
         let lock = try await lock(keyring)
         try VaultError.keyring { () throws(KeyringError) in try keyring.requireNoFile() }
-        let snapshot = keyring.current()
-        let vaultKeys = try KeySetDraft(vaultKeysOf: snapshot)
-        var scopeKeys: [KeySetDraft] = []
-        for scope in snapshot.scopes {
-            scopeKeys.append(try KeySetDraft(scope: scope.id, of: keyring, at: snapshot.created))
-        }
-        let sealKey = try sealKey(of: keyring)
+        let draft = try StoreDraft(
+            keyring, scopes: keyring.current().scopes, by: caller, at: keyring.current().created)
         let isMade = try await VaultError.store { () throws(StoreError) in
             try await store.write { transaction throws(StoreError) in
                 guard try transaction.pin() == nil, try !transaction.hasCards() else {
                     return false
                 }
-                try transaction.reset(for: snapshot.vault)
-                try vaultKeys.store(in: transaction, sealedBy: sealKey)
-                for keys in scopeKeys { try keys.store(in: transaction, sealedBy: sealKey) }
+                try draft.store(in: transaction)
                 return true
             }
         }
         guard isMade else { throw VaultError(.vaultExists) }
         try VaultError.keyring { () throws(KeyringError) in try keyring.save(under: lock) }
-        _ = try await Vault(keyring: keyring, store: store)  // sets the pin
+        // Sets the pin.
+        _ = try await Vault(keyring: keyring, store: store, as: actor, from: origin)
     }
 
     /// Takes the lock of a keyring, and holds no thread while it waits: whoever has the lock may
@@ -61,12 +59,6 @@ extension Vault {
         }
     }
 
-    private static func sealKey(of keyring: KeyringFile) throws(VaultError) -> SealKeyEntry {
-        guard let key = keyring.current().primary(.seal) else { throw VaultError(.noSealingKey) }
-        return SealKeyEntry(
-            try VaultError.keyring { () throws(KeyringError) in try keyring.unwrap(key.id) })
-    }
-
     /// Makes a scope, or completes one whose making was cut off: the keyring entry first, then the
     /// keys in the store, then the pin.
     ///
@@ -81,6 +73,19 @@ extension Vault {
     ) async throws(VaultError) {
         precondition(suite.sealsBoxes, "a data key seals boxes")
         try checkProcess()
+        do throws(VaultError) {
+            try await makeScope(id, tokens: tokens, suite: suite)
+        } catch {
+            if error.isRefusal {
+                try await record([event(.addScope, .refused(error.code), scope: id)])
+            }
+            throw error
+        }
+    }
+
+    private func makeScope(
+        _ id: ScopeID, tokens: KeyringScope.TokenStyle, suite: Suite
+    ) async throws(VaultError) {
         let lock = try await Self.lock(keyring)
         _ = try VaultError.keyring { () throws(KeyringError) in try keyring.reload() }
         try await checkPin(isToChange: true)

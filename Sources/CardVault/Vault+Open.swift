@@ -17,7 +17,7 @@ extension Vault {
         }
         guard vault == keyring.current().vault else { throw VaultError(.otherVault) }
         try await checkPin()
-        guard try await authenticKeySet(of: nil) != nil else { throw VaultError(.notInitialized) }
+        _ = try await vaultKeys()
     }
 
     /// Refuses a keyring that is older than the pin requires or grown apart from it, and raises the
@@ -36,6 +36,10 @@ extension Vault {
             guard vault == keyring.vault else { throw VaultError(.otherVault) }
             if let pin {
                 try check(keyring, against: pin)
+                if pin.auditChainCount == 0 {
+                    try await beginLog(pin)
+                    continue
+                }
                 guard keyring.generation > pin.generation else {
                     guard !isToChange || keyring.generation == pin.generation else {
                         throw VaultError(.keyringOlder)
@@ -70,32 +74,42 @@ extension Vault {
 
     /// Writes the pin on `keyring` if it is still `pin`, and the store still this vault's: until it
     /// has a pin, `initialize` may make it another's. Tells whether it was.
+    ///
+    /// What changed in the keyring file alone goes on record in the same transaction.
     private func raise(_ pin: Pin?, to keyring: Keyring) async throws(VaultError) -> Bool {
         let sealKey = try primarySealKey()
         let required = max(pin?.required ?? 1, keyring.required)
         let raised = Pin(on: keyring, required: required, sealedBy: sealKey.key)
         try VaultError.keyring { () throws(KeyringError) in try self.keyring.syncName() }
-        return try await VaultError.store { () throws(StoreError) in
-            try await writer.write { transaction throws(StoreError) in
-                guard try transaction.vault() == raised.vault, try transaction.pin() == pin else {
-                    return false
-                }
-                try transaction.put(raised)
-                return true
+        let change = event(.keyring, .done, purpose: AuditText("generation \(keyring.generation)"))
+        return try await write { transaction, pen throws(StoreError) in
+            guard try transaction.vault() == raised.vault, try transaction.pin() == pin else {
+                return false
             }
+            try pen.append([change])
+            try transaction.put(raised)
+            return true
+        }
+    }
+
+    /// Begins the audit log of a store that a release without one has made.
+    private func beginLog(_ pin: Pin) async throws(VaultError) {
+        let begun = pin.keepingLog(sealedBy: try primarySealKey().key)
+        let start = event(.start, .done)
+        try await write { transaction, pen throws(StoreError) in
+            guard try transaction.pin() == pin else { return }
+            try pen.start(with: [start])
+            try transaction.put(begun)
         }
     }
 
     /// Makes an empty store this vault's. For stores that are gone with their process.
     private func storeVault() async throws(VaultError) {
-        let vault = keyring.current().vault
-        let sealKey = try primarySealKey()
-        let keys = try KeySetDraft(vaultKeysOf: keyring.current())
+        let draft = try StoreDraft(keyring, scopes: [], by: caller, at: now())
         try await VaultError.store { () throws(StoreError) in
-            try await writer.write { transaction throws(StoreError) in
+            try await store.write { transaction throws(StoreError) in
                 guard try transaction.vault() == nil else { return }
-                try transaction.reset(for: vault)
-                try keys.store(in: transaction, sealedBy: sealKey)
+                try draft.store(in: transaction)
             }
         }
     }
@@ -106,11 +120,12 @@ extension Vault {
     ) async throws(VaultError) {
         let sealKey = try primarySealKey()
         let keys = try KeySetDraft(scope: scope, of: keyring, at: now(), suite: suite)
-        try await VaultError.store { () throws(StoreError) in
-            try await writer.write { transaction throws(StoreError) in
-                guard try transaction.epoch(of: scope) == nil else { return }
-                try keys.store(in: transaction, sealedBy: sealKey)
-            }
+        let time = now()
+        let caller = caller
+        try await write { transaction, pen throws(StoreError) in
+            guard try transaction.epoch(of: scope) == nil else { return }
+            let set = try keys.store(in: transaction, sealedBy: sealKey)
+            try pen.append([set.making(at: time, by: caller)])
         }
     }
 }

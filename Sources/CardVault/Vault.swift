@@ -14,36 +14,49 @@ public final class Vault: Sendable {
     let store: any VaultStore
     let writer: Writer
     let log: Logger
+    /// In whose name the vault's own deeds go on record.
+    let caller: Caller
     private let clock: @Sendable () -> Timestamp
     private let allowsSoftwareAES: Bool
     private let process = ForkMark()
     private let scopes = ScopeCache()
     private let sealKeys = Mutex<[KeyID: SealKeyEntry]>([:])
+    private let ownKeys = Mutex<VaultKeys?>(nil)
     private let isBehindKeyring = Mutex(false)
 
-    /// Opens a vault.
+    /// Opens a vault, and puts that on record.
     ///
     /// - Parameters:
     ///   - keyring: the unlocked keyring.
     ///   - store: the store of the same vault.
+    ///   - actor: in whose name the vault's own deeds go on record: 1 to 200 printable characters,
+    ///     no card number.
+    ///   - origin: from where; nil, or as `actor`.
+    ///   - patience: how long an answer waits for its entry in the audit log to be durable. Then it
+    ///     is not given: `store`, which says `stalled`.
     ///   - allowingSoftwareAES: whether XAES-256-GCM may run on a processor without AES
     ///     instructions, in software that may not be constant time.
     ///   - logger: gets ids, counts and durations, and never anything of a card.
     ///   - now: the clock.
     /// - Throws: ``VaultError``: `otherVault`, `notInitialized`, `keyringOlder`, `keyringForked`,
-    ///   `integrity`, or what the store said.
+    ///   `integrity`, `badActor`, `badOrigin`, or what the store said.
     public init(
-        keyring: KeyringFile, store: any VaultStore, allowingSoftwareAES: Bool = false,
-        logger: Logger = Logger(label: "card-vault"),
+        keyring: KeyringFile, store: any VaultStore, as actor: String = "unnamed",
+        from origin: String? = nil, patience: Duration = .seconds(10),
+        allowingSoftwareAES: Bool = false, logger: Logger = Logger(label: "card-vault"),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) async throws(VaultError) {
+        let caller = try Caller(actor, from: origin)
         self.keyring = keyring
         self.store = store
-        writer = Writer(store: store)
+        self.caller = caller
+        writer = Writer(store: store, caller: caller, patience: patience, now: now)
         log = logger
         clock = now
         allowsSoftwareAES = allowingSoftwareAES
         try await open()
+        let unlock = event(.unlock, .done)
+        try await write { _, pen throws(StoreError) in try pen.append([unlock]) }
     }
 
     /// Whether the keyring file has a root key that this process does not know. The vault goes on
@@ -58,15 +71,27 @@ public final class Vault: Sendable {
     /// - Parameters:
     ///   - name: the scope's id.
     ///   - actor: who is asking, for the record: 1 to 200 printable characters, no card number.
-    /// - Throws: ``VaultError``: `unknownScope`, `scopeIncomplete`, `badActor`, `integrity`.
+    ///   - origin: from where, such as an address; nil, or as `actor`.
+    /// - Throws: ``VaultError``: `unknownScope`, `scopeIncomplete`, `badActor`, `badOrigin`,
+    ///   `integrity`. A refusal is on record, in the vault's own name where the actor's is none.
     public func scope(
-        _ name: String, as actor: String = "unnamed"
+        _ name: String, as actor: String = "unnamed", from origin: String? = nil
     ) async throws(VaultError) -> Scope {
         try checkProcess()
-        guard let actor = AuditText(actor) else { throw VaultError(.badActor) }
-        guard let id = ScopeID(name) else { throw VaultError(.unknownScope) }
-        _ = try await keys(of: id)
-        return Scope(vault: self, id: id, actor: actor)
+        var asking: Caller?
+        do throws(VaultError) {
+            let caller = try Caller(actor, from: origin)
+            asking = caller
+            guard let id = ScopeID(name) else { throw VaultError(.unknownScope) }
+            _ = try await keys(of: id)
+            return Scope(vault: self, id: id, caller: caller)
+        } catch {
+            // Not the name that was asked for: it is the caller's, and could be a card number.
+            if error.isRefusal {
+                try await record([event(.openScope, .refused(error.code), by: asking)])
+            }
+            throw error
+        }
     }
 
     /// The identifier of the vault.
@@ -111,10 +136,50 @@ extension Vault {
         return epoch != keys.epoch
     }
 
+    /// The vault's own keys.
+    func vaultKeys() async throws(VaultError) -> VaultKeys {
+        if let keys = ownKeys.withLock({ $0 }) { return keys }
+        return try await loadVaultKeys()
+    }
+
+    /// The vault's own keys after the store has shown that `keys` are not the latest.
+    func vaultKeys(after keys: VaultKeys) async throws(VaultError) -> VaultKeys {
+        if let later = ownKeys.withLock({ $0 }), later !== keys { return later }
+        log.info("key set changed", metadata: ["scope": ""])
+        try await reloadKeyring()
+        let later = try await loadVaultKeys()
+        // Neither file has anything newer: then the store names a key that was never there.
+        guard later.epoch != keys.epoch || later.generation != keys.generation else {
+            throw VaultError(.integrity, subject: "audit head")
+        }
+        return later
+    }
+
+    private func loadVaultKeys() async throws(VaultError) -> VaultKeys {
+        guard let set = try await authenticKeySet(of: nil) else {
+            throw VaultError(.notInitialized)
+        }
+        let isKnown = set.keys.allSatisfy { keyring.current().key($0.key.id) != nil }
+        if !isKnown { try await reloadKeyring() }
+        let keys = try VaultKeys(set, keyring: keyring)
+        ownKeys.withLock { $0 = keys }
+        return keys
+    }
+
+    /// Puts on record that this process is done with the vault, and forgets every unwrapped key.
+    ///
+    /// - Throws: ``VaultError``; the keys are forgotten all the same.
+    public func stop() async throws(VaultError) {
+        try checkProcess()
+        defer { forgetKeys() }
+        try await record([event(.stop, .done)])
+    }
+
     /// Forgets every unwrapped key; the next call unwraps what it needs again.
     public func forgetKeys() {
         scopes.removeAll()
         sealKeys.withLock { $0 = [:] }
+        ownKeys.withLock { $0 = nil }
     }
 
     private func load(_ id: ScopeID) async throws(VaultError) -> ScopeKeys {

@@ -30,6 +30,16 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         case badPurpose
         /// An actor's name is empty, too long, not printable, or holds a card number.
         case badActor
+        /// An origin is empty, too long, not printable, or holds a card number.
+        case badOrigin
+        /// A lifetime is not more than zero, or longer than may be; or ends before it did.
+        case badLifetime
+        /// A hold of another kind was asked for than the handle has. It was not opened.
+        case otherKind
+        /// The handle does not open its hold: one of the two was altered.
+        case handleRefused
+        /// A file is no anchor or export of this vault's audit log; `subject` says which line.
+        case auditFile
         /// No key of the scope may seal.
         case noSealingKey
         /// A key needs AES instructions that this processor does not have.
@@ -145,7 +155,12 @@ extension VaultError {
         case .formatFull: "No free token was found for this format"
         case .badPurpose: "A purpose is 1 to 200 printable characters without a card number"
         case .badActor: "An actor is 1 to 200 printable characters without a card number"
-        case .noSealingKey: "No key of the scope may seal"
+        case .badOrigin: "An origin is 1 to 200 printable characters without a card number"
+        case .badLifetime: "A lifetime must be more than zero and no longer than is allowed"
+        case .otherKind: "The hold is of another kind"
+        case .handleRefused: "The handle does not open its hold"
+        case .auditFile: "The file is no export or anchor of this vault's audit log"
+        case .noSealingKey: "No key may seal"
         case .needsSoftwareAES: "A key needs AES instructions, which this processor does not have"
         case .memory: "Guarded memory could not be had"
         case .keyringMissing: "There is no keyring file"

@@ -42,6 +42,16 @@ public protocol StoreReader {
     func card(_ token: Token) throws(StoreError) -> CardRecord?
     /// The token of a fingerprint; nil when there is none.
     func token(of fingerprint: FingerprintRecord) throws(StoreError) -> Token?
+    /// A hold; nil when there is none.
+    func hold(_ id: HoldID) throws(StoreError) -> HoldRecord?
+    /// Every hold, the oldest first.
+    func holds() throws(StoreError) -> [HoldRecord]
+    /// The end of the audit chain; nil before it is begun.
+    func auditHead() throws(StoreError) -> AuditHead?
+    /// Entries of the audit log in their order, at most `limit` of them.
+    func auditEntries(
+        from sequence: UInt64, limit: Int
+    ) throws(StoreError) -> [StoredAuditEntry]
 }
 
 /// The reads and writes of one transaction.
@@ -60,8 +70,37 @@ public protocol StoreTransaction: StoreReader {
     /// stored and the later find it; of several with the same token, one is stored. One outcome a
     /// card, in order.
     func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome]
+    /// Writes a card over the one of its token, if that is still `old`; tells whether it was.
+    func replace(_ old: CardRecord, with new: CardRecord) throws(StoreError) -> Bool
     /// Removes a card and every fingerprint of its token; tells whether there was a card.
     func delete(_ token: Token) throws(StoreError) -> Bool
+    /// Stores a hold. Its id is no other's.
+    func insert(_ hold: HoldRecord) throws(StoreError)
+    /// Removes a hold; tells whether there was one.
+    func delete(_ id: HoldID) throws(StoreError) -> Bool
+    /// Removes cards, with their fingerprints, and holds that have expired at `moment`: the oldest
+    /// first, at most `limit` of each.
+    func sweep(at moment: Timestamp, limit: Int) throws(StoreError) -> SweptRecords
+    /// Stores an entry of the audit log. Its place is no other's.
+    func append(_ entry: StoredAuditEntry) throws(StoreError)
+    /// Writes the end of the audit chain over the one before.
+    func put(_ head: AuditHead) throws(StoreError)
+    /// Removes the entries of the audit log up to and with a place.
+    func deleteAuditEntries(through sequence: UInt64) throws(StoreError)
+}
+
+/// What was removed because its time was over.
+public struct SweptRecords: Hashable, Sendable {
+    /// The tokens of the cards.
+    public let tokens: [Token]
+    /// The holds.
+    public let holds: [HoldID]
+
+    /// Joins both.
+    public init(tokens: [Token], holds: [HoldID]) {
+        self.tokens = tokens
+        self.holds = holds
+    }
 }
 
 /// A card to be stored, with its search rows.

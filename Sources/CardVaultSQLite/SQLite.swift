@@ -12,7 +12,8 @@ internal import CardVault
 /// Used by one task at a time: a pool or a mutex lends it.
 @safe
 final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a time
-    /// Bytes that a row or a value has at most. The largest row of a store is a key, of 250 bytes.
+    /// Bytes that a row or a value has at most. The largest row is an entry of the
+    /// audit log that names 1,024 ids: 33,000 bytes.
     private static let byteLimit: Int32 = 65_536
 
     private let database: OpaquePointer

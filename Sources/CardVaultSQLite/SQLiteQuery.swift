@@ -5,7 +5,9 @@ enum SQLiteQuery: Int, CaseIterable {
     case begin, beginImmediate, commit, rollback
     case vault, insertVault
     case pin, putPin
-    case cardOfOtherKey, card, insertCard, deleteCard
+    case cardOfOtherKey, card, insertCard, replaceCard, deleteCard, expiredCards
+    case hold, holds, insertHold, deleteHold, expiredHolds
+    case auditHead, putAuditHead, auditEntries, appendAuditEntry, deleteAuditEntries
     case token, insertFingerprint, deleteFingerprint, deleteFingerprints
     case epoch, keySet, putKeySet, keys, deleteKeys, insertKey, lastKeyNumber
 
@@ -17,13 +19,27 @@ enum SQLiteQuery: Int, CaseIterable {
         case .rollback: "ROLLBACK"
         case .vault: "SELECT id FROM vault"
         case .insertVault: "INSERT INTO vault VALUES (1, ?)"
-        case .pin:
-            "SELECT vault, generation, keyring_code, required, seal_key, code FROM pin"
-        case .putPin: "INSERT OR REPLACE INTO pin VALUES (1, ?, ?, ?, ?, ?, ?)"
+        case .pin: pinSQL
+        case .putPin: "INSERT OR REPLACE INTO pin VALUES (1, ?, ?, ?, ?, ?, ?, ?)"
         case .cardOfOtherKey: cardOfOtherKeySQL
         case .card: cardSQL
         case .insertCard: insertCardSQL
+        case .replaceCard: replaceCardSQL
         case .deleteCard: "DELETE FROM cards WHERE token = ?"
+        case .expiredCards: "SELECT token FROM cards WHERE expires <= ? ORDER BY expires LIMIT ?"
+        case .hold: "SELECT id, scope, key, kind, box, created, expires FROM holds WHERE id = ?"
+        case .holds:
+            "SELECT id, scope, key, kind, box, created, expires FROM holds ORDER BY created, id"
+        case .insertHold: "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?)"
+        case .deleteHold: "DELETE FROM holds WHERE id = ?"
+        case .expiredHolds: "SELECT id FROM holds WHERE expires <= ? ORDER BY expires LIMIT ?"
+        case .auditHead:
+            "SELECT sequence, head, first_kept, seal_key, code FROM audit_heads"
+        case .putAuditHead: "INSERT OR REPLACE INTO audit_heads VALUES (0, ?, ?, ?, ?, ?)"
+        case .auditEntries:
+            "SELECT sequence, entry FROM audit WHERE sequence >= ? ORDER BY sequence LIMIT ?"
+        case .appendAuditEntry: "INSERT INTO audit VALUES (?, ?)"
+        case .deleteAuditEntries: "DELETE FROM audit WHERE sequence <= ?"
         case .token:
             "SELECT token FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
         case .insertFingerprint: insertFingerprintSQL
@@ -41,6 +57,10 @@ enum SQLiteQuery: Int, CaseIterable {
     }
 }
 
+private let pinSQL = """
+    SELECT vault, generation, keyring_code, required, seal_key, code, audit_chains FROM pin
+    """
+
 private let cardOfOtherKeySQL = """
     SELECT EXISTS (
       SELECT 1 FROM cards WHERE key NOT IN (SELECT value FROM json_each(?)))
@@ -52,7 +72,14 @@ private let cardSQL = """
     """
 
 private let insertCardSQL = """
-    INSERT INTO cards VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING
+    INSERT INTO cards (key, box, format, display, brand, expiry, created, expires, token)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO NOTHING
+    """
+
+private let replaceCardSQL = """
+    UPDATE cards SET
+    key = ?, box = ?, format = ?, display = ?, brand = ?, expiry = ?, created = ?, expires = ?
+    WHERE token = ?
     """
 
 private let insertFingerprintSQL = """
@@ -75,5 +102,6 @@ private let lastKeyNumberSQL = """
     SELECT max(
       (SELECT coalesce(max(number), 0) FROM keys),
       (SELECT coalesce(max(key), 0) FROM cards),
+      (SELECT coalesce(max(key), 0) FROM holds),
       (SELECT coalesce(max(key), 0) FROM fingerprints))
     """

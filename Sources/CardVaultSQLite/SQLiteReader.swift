@@ -25,12 +25,14 @@ class SQLiteReader: StoreReader {
         guard try SQLiteSchema.isThere(connection) else { return nil }
         return try first(.pin) { _ in
         } decode: { row in
-            guard let vault = VaultID(bytes: row.bytes(0)), let sealKey = KeyID(bytes: row.bytes(4))
+            guard let vault = VaultID(bytes: row.bytes(0)),
+                let sealKey = KeyID(bytes: row.bytes(4)),
+                let chainCount = UInt8(exactly: row.integer(6))
             else { return nil }
             return Pin(
                 vault: vault, generation: UInt64(bitPattern: row.integer(1)),
                 keyringCode: row.bytes(2), required: UInt64(bitPattern: row.integer(3)),
-                sealKey: sealKey, code: row.bytes(5))
+                auditChainCount: chainCount, sealKey: sealKey, code: row.bytes(5))
         }
     }
 
@@ -124,7 +126,7 @@ class SQLiteReader: StoreReader {
             expires: expires)
     }
 
-    private static func moment(_ row: SQLiteStatement, _ column: Int32) -> Timestamp? {
+    static func moment(_ row: SQLiteStatement, _ column: Int32) -> Timestamp? {
         UInt64(exactly: row.integer(column)).flatMap(Timestamp.init(milliseconds:))
     }
 

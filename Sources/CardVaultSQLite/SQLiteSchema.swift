@@ -5,9 +5,15 @@ internal import CardVault
 /// format.
 enum SQLiteSchema {
     /// Counts up with every change of the tables.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     /// Marks the file as a card vault's store: "CVlt".
     static let applicationID: Int64 = 0x4356_6c74
+
+    /// Every table.
+    static let tableNames = [
+        "vault", "pin", "key_sets", "keys", "cards", "fingerprints", "holds", "audit_heads",
+        "audit",
+    ]
 
     /// Settings of every connection.
     ///
@@ -38,7 +44,8 @@ enum SQLiteSchema {
           keyring_code BLOB NOT NULL,
           required INTEGER NOT NULL,
           seal_key BLOB NOT NULL,
-          code BLOB NOT NULL
+          code BLOB NOT NULL,
+          audit_chains INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         CREATE TABLE key_sets (
           number INTEGER PRIMARY KEY,
@@ -81,9 +88,57 @@ enum SQLiteSchema {
           PRIMARY KEY (key, format, fingerprint)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX fingerprints_by_token ON fingerprints (token);
+        \(tablesSinceVersion2)
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
         """
+
+    private static let tablesSinceVersion2 = """
+        CREATE INDEX cards_by_end ON cards (expires) WHERE expires IS NOT NULL;
+        CREATE TABLE holds (
+          id BLOB PRIMARY KEY,
+          scope TEXT NOT NULL,
+          key INTEGER NOT NULL,
+          kind INTEGER NOT NULL,
+          box BLOB NOT NULL,
+          created INTEGER NOT NULL,
+          expires INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX holds_by_key ON holds (key);
+        CREATE INDEX holds_by_end ON holds (expires);
+        CREATE TABLE audit_heads (
+          chain INTEGER PRIMARY KEY CHECK (chain = 0),
+          sequence INTEGER NOT NULL,
+          head BLOB NOT NULL,
+          first_kept INTEGER NOT NULL,
+          seal_key BLOB NOT NULL,
+          code BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE audit (
+          sequence INTEGER PRIMARY KEY,
+          entry BLOB NOT NULL
+        ) STRICT;
+        """
+
+    /// Makes tables of version 1, which had no holds and no audit log, those of version 2.
+    private static let upgrade = """
+        ALTER TABLE pin ADD COLUMN audit_chains INTEGER NOT NULL DEFAULT 0;
+        \(tablesSinceVersion2)
+        PRAGMA user_version = 2;
+        """
+
+    /// Brings the tables of an older release to this one's, in the transaction that is running.
+    static func upgrade(_ connection: SQLiteConnection) throws(StoreError) {
+        guard try isOlder(connection) else { return }
+        try connection.execute(upgrade)
+    }
+
+    /// Whether the file has the tables of an older release.
+    static func isOlder(_ connection: SQLiteConnection) throws(StoreError) -> Bool {
+        let application = try pragma("application_id", connection)
+        let version = try pragma("user_version", connection)
+        return application == applicationID && version == 1
+    }
 
     /// Whether the file has the tables: false for an empty file.
     ///

@@ -29,7 +29,7 @@ public final class SQLiteStore: VaultStore {
         var checkpointPageCount = 20_000
     }
 
-    /// Opens the store at `path`.
+    /// Opens the store at `path`. The tables of an older release become those of this one.
     ///
     /// - Throws: `StoreError`: `missing` when there is no file, `notAStore`, `newerSchema`.
     public convenience init(path: String) throws(StoreError) {
@@ -55,7 +55,8 @@ public final class SQLiteStore: VaultStore {
         // connection, "file:…" settings. With a folder before them they do not.
         let connection = try SQLiteConnection(
             path: path.hasPrefix("/") ? path : "./\(path)", patience: options.patience)
-        _ = try SQLiteSchema.isThere(connection)
+        let isOlder = try SQLiteSchema.isOlder(connection)
+        if !isOlder { _ = try SQLiteSchema.isThere(connection) }
         try connection.useWriteAheadLog()
         do throws(FileError) {
             // By the name without links: who comes by another name must meet the same lock.
@@ -66,6 +67,12 @@ public final class SQLiteStore: VaultStore {
         pool = SQLitePool(path: connection.path, patience: options.patience)
         writer = Mutex(connection)
         self.options = options
+        guard isOlder else { return }
+        try withWriter { connection throws(StoreError) in
+            try connection.transaction(.beginImmediate) { () throws(StoreError) in
+                try SQLiteSchema.upgrade(connection)
+            }
+        }
     }
 
     /// False: the records outlive the process.

@@ -10,7 +10,7 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
 
     func reset(for vault: VaultID) throws(StoreError) {
         if try SQLiteSchema.isThere(connection) {
-            for table in ["vault", "pin", "key_sets", "keys", "cards", "fingerprints"] {
+            for table in SQLiteSchema.tableNames {
                 try connection.execute("DELETE FROM \(table)")
             }
         } else {
@@ -29,6 +29,7 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
         statement.bind(4, Int64(bitPattern: pin.required))
         statement.bind(5, pin.sealKey.bytes)
         statement.bind(6, pin.code)
+        statement.bind(7, Int64(pin.auditChainCount))
         try statement.run()
     }
 
@@ -163,18 +164,34 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
 
     /// Writes a card; false when its token is taken.
     private func insert(_ record: CardRecord) throws(StoreError) -> Bool {
-        let facts = record.facts
         let statement = try connection.statement(.insertCard)
-        statement.bind(1, record.token.stored)
-        statement.bind(2, record.key.rawValue)
-        statement.bind(3, record.box)
-        statement.bind(4, Int64(facts.format.code))
-        statement.bind(5, facts.display.stored)
-        statement.bind(6, Int64(facts.brand.rawValue))
-        statement.bind(7, facts.expiry.map { Int64($0.code) })
-        statement.bind(8, Int64(facts.created.milliseconds))
-        statement.bind(9, facts.expires.map { Int64($0.milliseconds) })
+        statement.bind(9, record.token.stored)
+        statement.bind(record)
         try statement.run()
         return connection.changeCount > 0
+    }
+
+    func replace(_ old: CardRecord, with new: CardRecord) throws(StoreError) -> Bool {
+        guard try card(old.token) == old else { return false }
+        let statement = try connection.statement(.replaceCard)
+        statement.bind(9, new.token.stored)
+        statement.bind(new)
+        try statement.run()
+        return connection.changeCount > 0
+    }
+}
+
+extension SQLiteStatement {
+    /// Binds the columns of a card but its token, from the first parameter on.
+    fileprivate func bind(_ record: CardRecord) {
+        let facts = record.facts
+        bind(1, record.key.rawValue)
+        bind(2, record.box)
+        bind(3, Int64(facts.format.code))
+        bind(4, facts.display.stored)
+        bind(5, Int64(facts.brand.rawValue))
+        bind(6, facts.expiry.map { Int64($0.code) })
+        bind(7, Int64(facts.created.milliseconds))
+        bind(8, facts.expires.map { Int64($0.milliseconds) })
     }
 }

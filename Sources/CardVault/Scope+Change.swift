@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+public import CardKeys
+
+extension Scope {
+    /// Makes the life of a token longer. The record is sealed anew, as its end is one of the facts
+    /// that its box is bound to.
+    ///
+    /// - Parameters:
+    ///   - token: of this scope, with an end that is not over.
+    ///   - end: later than now, and than its end so far.
+    /// - Throws: ``VaultError``: `badLifetime`, also for a token that has no end; `notFound`; or
+    ///   `integrity` naming the token.
+    public func extend(_ token: Token, until end: Timestamp) async throws(VaultError) -> Card {
+        try await onRecord(.extend, .token(token)) { () throws(VaultError) -> Card in
+            try await withLatestKeys { keys throws(VaultError) -> Card? in
+                let known = try await withKeys { keys throws(VaultError) in
+                    try await record(token, keys)
+                }
+                guard let record = known else { throw VaultError(.notFound) }
+                // The record may be of a key that is newer than those at hand.
+                guard keys.owns(record.key) else { return nil }
+                let new = try keys.reseal(record, until: end)
+                guard !record.facts.isExpired(at: vault.now()) else { throw VaultError(.notFound) }
+                guard let before = record.facts.expires, before < end, vault.now() < end else {
+                    throw VaultError(.badLifetime)
+                }
+                guard try await replace(record, with: new, under: keys) else { return nil }
+                return try keys.card(new, isNew: false)
+            }
+        }
+    }
+
+    /// Writes a card over what it was, if it still is that and `keys` are the latest.
+    private func replace(
+        _ old: CardRecord, with new: CardRecord, under keys: ScopeKeys
+    ) async throws(VaultError) -> Bool {
+        let (scope, deed) = (id, event(.extend, .done, .token(new.token)))
+        return try await vault.write { transaction, pen throws(StoreError) in
+            guard try transaction.epoch(of: scope) == keys.epoch else { return false }
+            guard try transaction.replace(old, with: new) else { return false }
+            try pen.append([deed])
+            return true
+        }
+    }
+
+    /// Removes a card and its search rows.
+    ///
+    /// A record that was altered is removed too: whoever may delete a card need not be able to open
+    /// it.
+    ///
+    /// - Throws: ``VaultError/Code/notFound``.
+    public func delete(_ token: Token) async throws(VaultError) {
+        try await onRecord(.delete, .token(token)) { () throws(VaultError) in
+            let deed = event(.delete, .done, .token(token))
+            let isDeleted = try await withKeys { keys throws(VaultError) -> Bool? in
+                guard let record = try await record(token, keys),
+                    !record.facts.isExpired(at: vault.now())
+                else { return nil }
+                let isThere = try await vault.write { transaction, pen throws(StoreError) in
+                    guard try transaction.card(token)?.key == record.key,
+                        try transaction.delete(token)
+                    else { return false }
+                    try pen.append([deed])
+                    return true
+                }
+                return isThere ? true : nil
+            }
+            guard isDeleted == true else { throw VaultError(.notFound) }
+        }
+    }
+}
