@@ -162,6 +162,44 @@ internal import Testing
             await refusal { try await store.card(card(1).record.token) } == StoreError(.corrupt))
     }
 
+    @Test(arguments: [
+        "UPDATE holds SET kind = 0", "UPDATE holds SET kind = 4", "UPDATE holds SET kind = 257",
+        "UPDATE holds SET scope = ''", "UPDATE holds SET scope = 'A'",
+        "UPDATE holds SET created = -1", "UPDATE holds SET expires = -1",
+        "UPDATE holds SET expires = 281474976710656",
+    ])
+    func `reads no hold that none can be`(_ sql: String) async throws {
+        let store = try await scratch.store()
+        let hold = try hold(1)
+        try await store.write { transaction throws(StoreError) in try transaction.insert(hold) }
+        #expect(try Foreigner(scratch.path()).execute(sql) == 0)
+        #expect(
+            await refusal {
+                try await store.read { reader throws(StoreError) in try reader.hold(hold.id) }
+            } == StoreError(.corrupt))
+        #expect(
+            await refusal {
+                try await store.read { reader throws(StoreError) in try reader.holds() }
+            } == StoreError(.corrupt))
+    }
+
+    /// What has no name is removed too: it must not keep the others from being swept.
+    @Test func `sweeps what does not decode, and names the rest`() async throws {
+        let store = try await scratch.store()
+        let (hold, kept) = (try hold(1), try hold(2))
+        try await store.write { transaction throws(StoreError) in
+            try transaction.insert(hold)
+            try transaction.insert(kept)
+        }
+        let sql = "UPDATE holds SET id = X'00' WHERE id = X'\(String(repeating: "02", count: 16))'"
+        #expect(try Foreigner(scratch.path()).execute(sql) == 0)
+        let swept = try await store.write { transaction throws(StoreError) in
+            try transaction.sweep(at: .now(), limit: 9)
+        }
+        #expect(swept.holds == [hold.id])
+        #expect(try await rowCount(store, "holds") == 0)
+    }
+
     @Test func `reads no value that is too long to be one`() async throws {
         let store = try await scratch.store()
         _ = try await store.insert(card(1))

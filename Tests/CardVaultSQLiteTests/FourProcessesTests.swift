@@ -172,8 +172,12 @@ private final class Yard {
     }
 
     static func open(_ keyring: String, _ store: SQLiteStore) async throws -> Vault {
-        let secret = CustodySecret.passphrase(try Passphrase(passphrase.utf8.span))
-        return try await Vault(keyring: KeyringFile.unlock(at: keyring, with: secret), store: store)
+        try await Vault(keyring: unlock(keyring), store: store, patience: .seconds(600))
+    }
+
+    private static func unlock(_ keyring: String) throws -> KeyringFile {
+        try KeyringFile.unlock(
+            at: keyring, with: .passphrase(Passphrase(passphrase.utf8.span)))
     }
 
     /// The file is whole, every token that any process was given gives its card back, and no card
@@ -184,6 +188,7 @@ private final class Yard {
         #expect(acknowledged.values.allSatisfy { $0.count == 1 })
         #expect(Set(acknowledged.values).count == acknowledged.count)
         try expectSoundFile(cardCount: Int64(acknowledged.count))
+        try await expectSoundLog()
         try await expectCards(
             acknowledged.compactMap { index, tokens in
                 tokens.first.map { (index, $0) }
@@ -203,6 +208,16 @@ private final class Yard {
         let rows = "FROM cards JOIN fingerprints USING (token)"
         #expect(try first("SELECT count(*) \(rows)") == "\(stored)")
         #expect(try first("SELECT count(*) FROM fingerprints") == "\(stored)")
+    }
+
+    /// The processes wrote one chain: no entry is missing, and none is there twice.
+    private func expectSoundLog() async throws {
+        let log = AuditLog(
+            keyring: try Self.unlock(path("keyring.json")),
+            store: try SQLiteStore(path: path("cards.db")))
+        let verdict = try await log.verify()
+        #expect(verdict.fault == nil && verdict.isComplete)
+        #expect(verdict.last > 100)
     }
 
     private func expectCards(_ cards: [(index: Int, token: Token)]) async throws {

@@ -87,9 +87,22 @@ func card(_ number: Int, boxByteCount: Int = 50) throws -> NewCard {
         ])
 }
 
+/// A hold of this number, 1 to 255, which is over.
+func hold(_ number: UInt8) throws -> HoldRecord {
+    HoldRecord(
+        id: try #require(HoldID(bytes: [UInt8](repeating: number, count: HoldID.byteCount))),
+        scope: try #require(ScopeID("default")), key: KeyNumber(rawValue: 1),
+        box: [UInt8](repeating: number, count: 79),
+        facts: HoldFacts(
+            kind: .track2, created: try #require(Timestamp(milliseconds: 1)),
+            expires: try #require(Timestamp(milliseconds: 2))))
+}
+
 extension SQLiteStore {
     /// Stores one card in a transaction of its own.
     func insert(_ card: NewCard) async throws(StoreError) -> [InsertOutcome] {
-        try await write { transaction throws(StoreError) in try transaction.insert([card]) }
+        try await write { transaction throws(StoreError) in
+            try transaction.insert([card])
+        }
     }
 }

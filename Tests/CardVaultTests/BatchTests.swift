@@ -122,7 +122,7 @@ internal import Testing
         let scope = try await bench.scope()
         // A digit token of one of the rows is taken, then the store fails.
         let probe = StoreProbe(PartlyTakenStore(base: bench.store))
-        let vault = try await Vault(keyring: bench.keyring, store: probe)
+        let vault = try await Vault(keyring: bench.keyring, store: probe, patience: Bench.patience)
         let other = try await vault.scope("default")
         probe.beforeWrite { count throws(StoreError) in
             if count > 1 { throw StoreError(.full) }

@@ -17,6 +17,9 @@ enum StoreKind: String, CaseIterable, Sendable {
 final class Bench: Sendable {
     static let secret = "correct horse 1"
 
+    /// Tests share the machine: no answer of theirs is late.
+    static let patience = Duration.seconds(3_600)
+
     static let silence = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     let folder: String
@@ -40,7 +43,9 @@ final class Bench: Sendable {
             case .sqlite: try SQLiteStore.create(path: "\(folder)/cards.db")
             }
         try await Vault.initialize(keyring, store: store)
-        vault = try await Vault(keyring: keyring, store: store, logger: Self.silence, now: now)
+        vault = try await Vault(
+            keyring: keyring, store: store, patience: Bench.patience, logger: Self.silence,
+            now: now)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -71,7 +76,8 @@ final class Bench: Sendable {
     /// The vault as another process sees it: with a keyring, and on SQLite a store, of its own.
     func opened() async throws -> Vault {
         let store = store.isEphemeral ? store : try SQLiteStore(path: storePath)
-        return try await Vault(keyring: unlocked(), store: store, logger: Self.silence)
+        return try await Vault(
+            keyring: unlocked(), store: store, patience: Bench.patience, logger: Self.silence)
     }
 
     /// A scope, made when there is none.

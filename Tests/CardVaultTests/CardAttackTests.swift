@@ -78,8 +78,13 @@ internal import Testing
             """)
     }
 
-    @Test(arguments: ["0", "1", "1700000000000", "281474976710655"])
+    @Test(arguments: ["1800086400000", "281474976710655"])
     func `gives a card an end`(_ end: String) async throws {
+        try await Scene().expectRefusal("UPDATE cards SET expires = \(end)")
+    }
+
+    @Test(arguments: ["0", "1", "1700000000000"])
+    func `gives a card an end that is past`(_ end: String) async throws {
         try await Scene().expectRefusal("UPDATE cards SET expires = \(end)")
     }
 

@@ -117,7 +117,7 @@ internal import Testing
             }
         }
         #expect(await refusal { try await scope.tokenize(PAN(Cards.visa)) }?.store?.code == .busy)
-        #expect(probe.writeCount == Scope.reloadLimit)
+        #expect(probe.writeCount == Vault.reloadLimit)
         let found = try await scope.find(PAN(Cards.visa))
         #expect(found == nil)
         #expect(

@@ -80,7 +80,8 @@ internal import Testing
     }
 
     @Test(arguments: badTexts)
-    func `takes no purpose or actor that may not go on record`(_ text: String) async throws {
+    func `takes no purpose, actor or origin that may not go on record`(_ text: String) async throws
+    {
         let shared = try await SharedBench.memory.value
         let card = try await shared.scope.tokenize(PAN(Cards.visa))
         #expect(
@@ -92,11 +93,15 @@ internal import Testing
         #expect(
             await refusal { try await shared.bench.vault.scope("default", as: text) }
                 == VaultErrors.badActor)
+        #expect(
+            await refusal { try await shared.bench.vault.scope("default", from: text) }
+                == VaultErrors.badOrigin)
     }
 
     @Test(arguments: goodTexts)
     func `takes a purpose that may`(_ text: String) async throws {
-        let scope = try await SharedBench.memory.value.bench.vault.scope("default", as: text)
+        let vault = try await SharedBench.memory.value.bench.vault
+        let scope = try await vault.scope("default", as: text, from: text)
         let card = try await scope.tokenize(PAN(Cards.visa))
         let pan = try await scope.detokenize(card.token, purpose: text)
         #expect(digits(pan) == Cards.visa)
@@ -110,7 +115,7 @@ internal import Testing
 
     static let goodTexts = [
         "a", String(repeating: "a", count: 200), "order 123456789012", "411111 then 1111",
-        "4111/1111, 1111 1111",
+        "4111 and 1111, 1111 1111",
     ]
 }
 
@@ -119,4 +124,5 @@ enum VaultErrors {
     static let notFound = VaultError(.notFound)
     static let badPurpose = VaultError(.badPurpose)
     static let badActor = VaultError(.badActor)
+    static let badOrigin = VaultError(.badOrigin)
 }

@@ -11,7 +11,8 @@ internal import Testing
         await #expect(processExitsWith: .success) {
             let bench = try await Bench()
             let scope = try await bench.scope()
-            let card = try await scope.tokenize(PAN(Cards.visa))
+            let card = try await scope.tokenize(PAN(Cards.visa), for: .seconds(600))
+            let text = text(try await scope.hold(sample: .track2))
             let answer = try inForkedChild {
                 [
                     isForked { try await bench.vault.scope("default") },
@@ -25,11 +26,39 @@ internal import Testing
                     isForked { try await scope.delete(card.token) },
                     isForked { try await bench.vault.addScope(bench.vault.scopeList[0].id) },
                     isForked { try await bench.vault.keyList() },
+                    isForked { try await scope.hold(sample: .track2) },
+                    isForked { try await scope.track2(text) },
+                    isForked { try await scope.tokenize(from: HoldHandle(text.span)) },
+                    isForked { try await scope.extend(card.token, until: .now()) },
+                    isForked { try await bench.vault.holdList() },
+                    isForked { try await bench.vault.sweep() },
+                    isForked { try await bench.vault.stop() },
                 ]
             }
-            #expect(answer == [UInt8](repeating: 1, count: 11))
+            #expect(answer == [UInt8](repeating: 1, count: 18))
             let found = try await scope.describe(card.token)
             #expect(found.token == card.token)
+            #expect(try await scope.track2(text) == Held.track2)
+        }
+    }
+
+    @Test func `what the child asks for wrongly is refused as what it asks for rightly`() async {
+        await #expect(processExitsWith: .success) {
+            let bench = try await Bench()
+            let scope = try await bench.scope()
+            let card = try await scope.tokenize(PAN(Cards.visa))
+            // A refusal goes on record too, and the child has no part in the record.
+            let answer = try inForkedChild {
+                [
+                    isForked { try await scope.detokenize(card.token, purpose: "") },
+                    isForked { try await scope.detokenize([card.token], purpose: "") },
+                    isForked { try await scope.tokenize(PAN(Cards.visa), for: .zero) },
+                    isForked { try await scope.tokenize(Cards.batch(0..<1), for: .zero) },
+                    isForked { try await scope.hold(sample: .track2, for: .zero) },
+                    isForked { try await bench.vault.scope("default", as: "") },
+                ]
+            }
+            #expect(answer == [UInt8](repeating: 1, count: 6))
         }
     }
 }

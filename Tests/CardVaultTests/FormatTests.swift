@@ -130,7 +130,7 @@ internal import Testing
     @Test func `a taken token is drawn again, and sixteen in a row are too many`() async throws {
         let bench = try await Bench(.memory)
         let store = TakenStore(base: bench.store)
-        let vault = try await Vault(keyring: bench.keyring, store: store)
+        let vault = try await Vault(keyring: bench.keyring, store: store, patience: Bench.patience)
         let scope = try await vault.scope("default")
         store.takenCount.withLock { $0 = 15 }
         #expect(try await scope.tokenize(PAN(Cards.visa)).isNew)

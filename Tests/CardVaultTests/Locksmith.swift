@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CardCrypto
-internal import CardKeys
+@testable internal import CardKeys
 @testable internal import CardVault
+internal import Foundation
 internal import SecretMemory
 internal import Testing
 
@@ -60,6 +61,45 @@ extension Vault {
     func pin(_ keyring: Keyring, required: UInt64) async throws {
         let pin = Pin(on: keyring, required: required, sealedBy: try primarySealKey().key)
         try await store.write { transaction throws(StoreError) in try transaction.put(pin) }
+    }
+}
+
+extension Bench {
+    /// Writes the keyring without the bytes of the hold keys, as one that destroyed them.
+    func destroyHoldKeys() throws {
+        let keyring = keyring.current()
+        let entries = keyring.entries.map { entry in
+            guard entry.key.purpose == .hold else { return entry }
+            var dates = entry.key.dates
+            dates.enter(.destroyed, at: .now())
+            let key = KeyDescriptor(
+                id: entry.key.id, purpose: .hold, scope: nil, suite: entry.key.suite,
+                sequence: entry.key.sequence, state: .destroyed, dates: dates)
+            return KeyringEntry(key: key, box: nil)
+        }
+        let later = Keyring(
+            vault: keyring.vault, created: keyring.created, generation: keyring.generation + 1,
+            required: keyring.required, binDigitCount: keyring.binDigitCount,
+            slots: keyring.slots, scopes: keyring.scopes, entries: entries)
+        let root = try keyring.slots[0].open(
+            in: keyring.vault, with: Passphrase(Self.secret.utf8.span), slab: self.keyring.slab)
+        let body = KeyringText.print(later)
+        let text = KeyringText.join(body, code: root.keyringCode(for: body.span))
+        try Data(text).write(to: URL(filePath: self.keyring.path))
+    }
+}
+
+extension AuditKeys {
+    /// Keys of no vault, for a log that nobody reads.
+    static func generate() throws -> AuditKeys {
+        let slab = try KeySlab()
+        func material(_ purpose: KeyPurpose) throws -> KeyMaterial {
+            try KeyMaterial.generate(purpose: purpose, suite: .hmacSHA256, in: slab)
+        }
+        return AuditKeys(
+            vault: .random(), epoch: 1, number: KeyNumber(rawValue: 1),
+            auditKey: AuditKeyEntry(try material(.audit)),
+            sealKey: SealKeyEntry(try material(.seal)), sealKeys: [:])
     }
 }
 

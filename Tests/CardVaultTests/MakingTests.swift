@@ -45,9 +45,12 @@ internal import Testing
         let store = try SQLiteStore.create(path: "\(bench.folder)/other.db")
         try await StoreLaws.reset(store)
         let keyring = try Bench.draft(at: "\(bench.folder)/other.json")
-        #expect(await code { _ = try await Vault(keyring: keyring, store: store) } == .otherVault)
+        #expect(
+            await code {
+                _ = try await Vault(keyring: keyring, store: store, patience: Bench.patience)
+            } == .otherVault)
         try await Vault.initialize(keyring, store: store)
-        let vault = try await Vault(keyring: keyring, store: store)
+        let vault = try await Vault(keyring: keyring, store: store, patience: Bench.patience)
         #expect(try await vault.scope("default").tokenize(PAN(Cards.visa)).isNew)
     }
 
@@ -55,28 +58,35 @@ internal import Testing
         let bench = try await Bench()
         let store = try SQLiteStore.create(path: "\(bench.folder)/other.db")
         #expect(
-            await code { _ = try await Vault(keyring: bench.keyring, store: store) }
+            await code {
+                _ = try await Vault(keyring: bench.keyring, store: store, patience: Bench.patience)
+            }
                 == .notInitialized)
     }
 
     @Test func `the store of another vault is not opened`() async throws {
         let (bench, other) = (try await Bench(), try await Bench())
         #expect(
-            await code { _ = try await Vault(keyring: bench.keyring, store: other.store) }
+            await code {
+                _ = try await Vault(
+                    keyring: bench.keyring, store: other.store, patience: Bench.patience)
+            }
                 == .otherVault)
         let memory = MemoryStore()
-        _ = try await Vault(keyring: other.keyring, store: memory)
+        _ = try await Vault(keyring: other.keyring, store: memory, patience: Bench.patience)
         #expect(
-            await code { _ = try await Vault(keyring: bench.keyring, store: memory) }
+            await code {
+                _ = try await Vault(keyring: bench.keyring, store: memory, patience: Bench.patience)
+            }
                 == .otherVault)
     }
 
     @Test func `a store in memory needs no initialization`() async throws {
         let bench = try await Bench()
         let store = MemoryStore()
-        let vault = try await Vault(keyring: bench.keyring, store: store)
+        let vault = try await Vault(keyring: bench.keyring, store: store, patience: Bench.patience)
         let card = try await vault.scope("default").tokenize(PAN(Cards.visa))
-        let other = try await Vault(keyring: bench.keyring, store: store)
+        let other = try await Vault(keyring: bench.keyring, store: store, patience: Bench.patience)
         #expect(try await other.scope("default").tokenize(PAN(Cards.visa)).token == card.token)
     }
 
@@ -138,7 +148,7 @@ internal import Testing
     @Test func `the keyring stays locked until the scope is in the store`() async throws {
         let bench = try await Bench()
         let probe = StoreProbe(bench.store)
-        let vault = try await Vault(keyring: bench.keyring, store: probe)
+        let vault = try await Vault(keyring: bench.keyring, store: probe, patience: Bench.patience)
         let path = bench.keyring.path + ".lock"
         let lockedCount = Mutex(0)
         probe.beforeWrite { _ in
@@ -157,7 +167,7 @@ internal import Testing
 
     @Test func `a scope whose key set could not be stored is completed later`() async throws {
         let bench = try await Bench()
-        let vault = try await Vault(keyring: bench.keyring, store: failing(bench.store, at: 1))
+        let vault = try await vault(of: bench, failingAt: 1)
         let id = try #require(ScopeID("acme"))
         #expect(await refusal { try await vault.addScope(id) }?.store?.code == .full)
         #expect(await code { try await bench.vault.scope("acme") } == .scopeIncomplete)
@@ -167,19 +177,21 @@ internal import Testing
 
     @Test func `a scope whose pin could not be raised is there`() async throws {
         let bench = try await Bench()
-        let vault = try await Vault(keyring: bench.keyring, store: failing(bench.store, at: 2))
+        let vault = try await vault(of: bench, failingAt: 2)
         let id = try #require(ScopeID("acme"))
         #expect(await refusal { try await vault.addScope(id) }?.store?.code == .full)
         #expect(try await bench.opened().scope("acme").tokenize(PAN(Cards.visa)).isNew)
         #expect(await code { try await bench.vault.addScope(id) } == .scopeExists)
     }
 
-    private func failing(_ store: any VaultStore, at failing: Int) -> StoreProbe {
-        let probe = StoreProbe(store)
+    /// A vault that is open, and whose transaction of this number fails.
+    private func vault(of bench: Bench, failingAt failing: Int) async throws -> Vault {
+        let probe = StoreProbe(bench.store)
+        let vault = try await Vault(keyring: bench.keyring, store: probe, patience: Bench.patience)
         probe.beforeWrite { count throws(StoreError) in
             if count == failing { throw StoreError(.full) }
         }
-        return probe
+        return vault
     }
 
     @Test func `a keyring file that is gone is missed`() async throws {

@@ -14,7 +14,10 @@ internal import Testing
 
     /// Why the vault does not open.
     private func refusalToOpen() async -> VaultError.Code? {
-        await code { _ = try await Vault(keyring: bench.keyring, store: bench.store) }
+        await code {
+            _ = try await Vault(
+                keyring: bench.keyring, store: bench.store, patience: Bench.patience)
+        }
     }
 
     @Test func `flips any bit of it`() async throws {
@@ -38,6 +41,23 @@ internal import Testing
         #expect(await refusalToOpen() == nil)
     }
 
+    @Test func `flips any bit of the number of audit chains`() async throws {
+        let intruder = try bench.intruder()
+        let value = StoredValue(
+            table: "pin", column: "audit_chains", kind: .integer, place: "row = 1")
+        let (right, wrong) = try value.flips(intruder)
+        #expect(right == "1")
+        for flip in wrong {
+            try intruder.execute(value.update(flip))
+            // What does not fit a byte is no pin at all.
+            let code = await refusalToOpen()
+            #expect(code == .integrity || code == .store, "\(flip)")
+        }
+        #expect(wrong.count == 64)
+        try intruder.execute(value.update(right))
+        #expect(await refusalToOpen() == nil)
+    }
+
     @Test(arguments: [
         "UPDATE pin SET generation = 0, required = 0", "UPDATE pin SET code = X''",
         "UPDATE pin SET keyring_code = X''", "DELETE FROM pin",
@@ -53,7 +73,8 @@ internal import Testing
     {
         try bench.tamper("UPDATE pin SET \(column) = X'00'")
         let error = await refusal {
-            _ = try await Vault(keyring: bench.keyring, store: bench.store)
+            _ = try await Vault(
+                keyring: bench.keyring, store: bench.store, patience: Bench.patience)
         }
         #expect(error?.store?.code == .corrupt)
     }

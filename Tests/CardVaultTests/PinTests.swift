@@ -39,7 +39,8 @@ internal import Testing
         try bench.copyKeyring(to: "old.json")
         let card = try await bench.scope().tokenize(PAN(Cards.visa))
         _ = try await bench.scope("acme")
-        let old = try await Vault(keyring: bench.unlocked("old.json"), store: bench.store)
+        let old = try await Vault(
+            keyring: bench.unlocked("old.json"), store: bench.store, patience: Bench.patience)
         let scope = try await old.scope("default")
         #expect(try await scope.tokenize(PAN(Cards.visa)).token == card.token)
         #expect(try await scope.tokenize(PAN(Cards.amex)).isNew)
@@ -51,7 +52,8 @@ internal import Testing
         let bench = try await Bench()
         try bench.copyKeyring(to: "old.json")
         _ = try await bench.scope("acme")
-        let old = try await Vault(keyring: bench.unlocked("old.json"), store: bench.store)
+        let old = try await Vault(
+            keyring: bench.unlocked("old.json"), store: bench.store, patience: Bench.patience)
         let other = try #require(ScopeID("other"))
         #expect(await code { try await old.addScope(other) } == .keyringOlder)
         #expect(try bench.unlocked("old.json").current().generation == 1)
@@ -66,11 +68,14 @@ internal import Testing
         let bench = try await Bench()
         try bench.copyKeyring(to: "old.json")
         _ = try await bench.scope("acme")
-        let old = try await Vault(keyring: bench.unlocked("old.json"), store: bench.store)
+        let old = try await Vault(
+            keyring: bench.unlocked("old.json"), store: bench.store, patience: Bench.patience)
         try await bench.vault.pin(bench.keyring.current(), required: 2)
         #expect(
             await code {
-                _ = try await Vault(keyring: bench.unlocked("old.json"), store: bench.store)
+                _ = try await Vault(
+                    keyring: bench.unlocked("old.json"), store: bench.store,
+                    patience: Bench.patience)
             } == .keyringOlder)
         // A process that runs with it is refused when next it looks into the file.
         #expect(await code { try await old.scope("acme") } == .keyringOlder)
@@ -88,7 +93,9 @@ internal import Testing
                 #require(ScopeID("other")), tokens: .random, at: .now(), under: lock)
         }
         #expect(
-            await code { _ = try await Vault(keyring: fork, store: bench.store) }
+            await code {
+                _ = try await Vault(keyring: fork, store: bench.store, patience: Bench.patience)
+            }
                 == .keyringForked)
     }
 
@@ -137,7 +144,9 @@ internal import Testing
             }
         }
         #expect(
-            await code { _ = try await Vault(keyring: bench.keyring, store: probe) }
+            await code {
+                _ = try await Vault(keyring: bench.keyring, store: probe, patience: Bench.patience)
+            }
                 == .otherVault)
         #expect(
             try await bench.store.read { reader throws(StoreError) in try reader.pin() } == nil)

@@ -111,14 +111,16 @@ internal import Testing
     }
 
     static let codes: [VaultError.Code] = [
-        .notFound, .scopeExists, .scopeIncomplete, .tooManyScopes, .integrity,
-        .badPAN, .formatTooNarrow, .formatFull, .badPurpose, .badActor, .noSealingKey,
+        .notFound, .unknownScope, .scopeExists, .scopeIncomplete, .tooManyScopes, .integrity,
+        .badPAN, .formatTooNarrow, .formatFull, .badPurpose, .badActor, .badOrigin,
+        .badLifetime, .otherKind, .handleRefused, .auditFile, .noSealingKey,
         .needsSoftwareAES, .memory, .keyringMissing, .keyringFile, .keyringMalformed,
-        .cannotUnlock, .keyringIntegrity, .needsUnlock, .keyringOlder, .keyringForked,
+        .keyringVersion, .cannotUnlock, .keyringIntegrity, .needsUnlock, .keyringOlder,
+        .keyringForked,
         .vaultExists, .otherVault, .notInitialized, .store, .forked, .cancelled,
     ]
 
     private let storeCodes: [StoreError.Code] = [
-        .busy, .full, .readOnly, .missing, .notAStore, .newerSchema, .corrupt, .failed,
+        .busy, .stalled, .full, .readOnly, .missing, .notAStore, .newerSchema, .corrupt, .failed,
     ]
 }

@@ -201,7 +201,9 @@ extension StoreLaws {
     static func insert(
         _ cards: [NewCard], in store: any VaultStore
     ) async throws -> [InsertOutcome] {
-        try await store.write { transaction throws(StoreError) in try transaction.insert(cards) }
+        try await store.write { transaction throws(StoreError) in
+            try transaction.insert(cards)
+        }
     }
 
     static func delete(_ token: Token, in store: any VaultStore) async throws -> Bool {

@@ -118,4 +118,74 @@ enum TestedStore: String, CaseIterable, Sendable {
     func `the reads of a call see one state`(_ store: TestedStore) async throws {
         try await StoreLaws.expectSnapshots(store.make(in: folder))
     }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a hold comes back, and the oldest is first`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectHolds(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a hold is deleted once`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectHoldDeletion(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a hold is deleted by one of many`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectOneDeletion(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `the id of a hold is no other's`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectUniqueHolds(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `the number of a hold's key is no new key's`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectKeysOfHolds(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a card is replaced if it still is what it was`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectReplacement(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `what has expired is swept, the oldest first`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectSweeps(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a swept card takes its fingerprints with it`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectSweptFingerprints(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `an expired card is a hit as any other`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectExpiredHits(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `entries of the log come back in their order`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectEntries(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `the place of an entry is no other's`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectUniqueEntries(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `entries are removed from the begin alone`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectArchiving(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `the head of the log comes back`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectHeads(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a transaction that throws leaves holds and log alone`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectLogRollback(store.make(in: folder))
+    }
 }

@@ -35,27 +35,13 @@ final class StoreProbe: ForwardingStore {
 }
 
 /// A transaction of a store that answers in its own way what becomes of new cards.
-struct InsertingTransaction: StoreTransaction {
+struct InsertingTransaction: ForwardingTransaction {
     let base: any StoreTransaction
     let inserting: ([NewCard]) throws(StoreError) -> [InsertOutcome]
 
-    func vault() throws(StoreError) -> VaultID? { try base.vault() }
-    func pin() throws(StoreError) -> Pin? { try base.pin() }
-    func hasCards(besides keys: Set<KeyNumber>) throws(StoreError) -> Bool {
-        try base.hasCards(besides: keys)
+    func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome] {
+        try inserting(cards)
     }
-    func epoch(of scope: ScopeID?) throws(StoreError) -> UInt64? { try base.epoch(of: scope) }
-    func keySet(of scope: ScopeID?) throws(StoreError) -> KeySet? { try base.keySet(of: scope) }
-    func card(_ token: Token) throws(StoreError) -> CardRecord? { try base.card(token) }
-    func token(of fingerprint: FingerprintRecord) throws(StoreError) -> Token? {
-        try base.token(of: fingerprint)
-    }
-    func reset(for vault: VaultID) throws(StoreError) { try base.reset(for: vault) }
-    func put(_ pin: Pin) throws(StoreError) { try base.put(pin) }
-    func put(_ keySet: KeySet) throws(StoreError) { try base.put(keySet) }
-    func nextKeyNumber() throws(StoreError) -> KeyNumber { try base.nextKeyNumber() }
-    func delete(_ token: Token) throws(StoreError) -> Bool { try base.delete(token) }
-    func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome] { try inserting(cards) }
 }
 
 /// A store that is opened anew for every call, as if each came from a process of its own.

@@ -26,30 +26,63 @@ enum StoreSamples {
             key: KeyNumber(rawValue: key), format: format, fingerprint: Fingerprint(bytes.span))
     }
 
-    static func facts() throws -> CardFacts {
+    /// A moment at which nothing of the samples has an end.
+    static func now() throws -> Timestamp { try moment(1_800_000_000_000) }
+
+    static func facts(until end: Timestamp? = nil) throws -> CardFacts {
         CardFacts(
             format: .opaque, display: try DisplayDigits(stored: "411111******1111".utf8.span),
-            brand: .visa, expiry: nil, created: try moment(1_800_000_000_000), expires: nil)
+            brand: .visa, expiry: nil, created: try now(), expires: end)
     }
 
     /// A card with one search row, both of this number.
-    static func card(_ number: Int) throws -> NewCard {
-        try card(token(number), [fingerprint(number)], box: number)
+    static func card(_ number: Int, until end: Timestamp? = nil) throws -> NewCard {
+        try card(token(number), [fingerprint(number)], box: number, until: end)
     }
 
     static func card(
-        _ token: Token, _ fingerprints: [FingerprintRecord], box: Int = 1
+        _ token: Token, _ fingerprints: [FingerprintRecord], box: Int = 1,
+        until end: Timestamp? = nil
     ) throws -> NewCard {
         let record = CardRecord(
             token: token, key: KeyNumber(rawValue: 2),
-            box: bytes(box, count: CardRecord.boxByteCount), facts: try facts())
+            box: bytes(box, count: CardRecord.boxByteCount), facts: try facts(until: end))
         return NewCard(record: record, fingerprints: fingerprints)
+    }
+
+    static func holdID(_ number: Int) throws -> HoldID {
+        try #require(HoldID(bytes: bytes(number, count: HoldID.byteCount)))
+    }
+
+    /// A track 2 on hold, of this number; the later the number, the later it was put there.
+    static func hold(
+        _ number: Int, key: Int64 = 2, until end: Timestamp? = nil
+    ) throws -> HoldRecord {
+        HoldRecord(
+            id: try holdID(number), scope: try #require(ScopeID("default")),
+            key: KeyNumber(rawValue: key),
+            box: bytes(number, count: HoldKind.track2.boxByteCount),
+            facts: HoldFacts(
+                kind: .track2, created: try moment(UInt64(number)),
+                expires: try end ?? moment(1 << 48 - 1)))
+    }
+
+    static func entry(_ sequence: Int) -> StoredAuditEntry {
+        StoredAuditEntry(
+            sequence: UInt64(sequence), bytes: bytes(sequence, count: 100 + sequence))
+    }
+
+    static func head(_ sequence: UInt64) throws -> AuditHead {
+        AuditHead(
+            sequence: sequence, head: bytes(Int(sequence & 0xff), count: 32), firstKept: sequence,
+            sealKey: try keyID(4), code: bytes(5, count: 32))
     }
 
     static func pin(_ generation: UInt64, vault: VaultID = .random()) throws -> Pin {
         Pin(
             vault: vault, generation: generation, keyringCode: bytes(1, count: 32),
-            required: generation, sealKey: try keyID(2), code: bytes(3, count: 32))
+            required: generation, auditChainCount: 1, sealKey: try keyID(2),
+            code: bytes(3, count: 32))
     }
 
     /// A key that the store holds, wrapped by another.

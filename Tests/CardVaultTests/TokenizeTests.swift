@@ -120,7 +120,7 @@ internal import Testing
     @Test func `gives the token to a task that was cancelled too late`() async throws {
         let bench = try await Bench()
         let probe = StoreProbe(bench.store)
-        let vault = try await Vault(keyring: bench.keyring, store: probe)
+        let vault = try await Vault(keyring: bench.keyring, store: probe, patience: Bench.patience)
         let scope = try await vault.scope("default")
         let (gate, arrived) = (Gate(), Gate())
         probe.beforeWrite { _ in

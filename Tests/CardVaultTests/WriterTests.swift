@@ -7,11 +7,11 @@ internal import Testing
     /// A writer whose first transaction is held back until as many deeds wait as were given to it.
     private struct Held {
         let store: StoreProbe
-        let writer: Writer
+        let writer: LoglessWriter
         let gate = Gate()
         let first: Task<Void, any Error>
 
-        init(over base: any VaultStore = MemoryStore()) async {
+        init(over base: any VaultStore = MemoryStore()) async throws {
             let store = StoreProbe(base)
             let (arrived, gate) = (Gate(), gate)
             store.beforeWrite { count in
@@ -19,7 +19,7 @@ internal import Testing
                 await arrived.open()
                 await gate.wait()
             }
-            let writer = Writer(store: store)
+            let writer = try Writer.logless(store)
             first = Task { try await writer.write { _ in } }
             await arrived.wait()
             self.store = store
@@ -28,7 +28,7 @@ internal import Testing
 
         /// Lets the first transaction go once `count` deeds wait.
         func release(_ count: Int) async throws {
-            while await writer.waitingCount < count { await Task.yield() }
+            while writer.waitingCount < count { await Task.yield() }
             await gate.open()
             try await first.value
         }
@@ -67,7 +67,7 @@ internal import Testing
     }
 
     @Test func `joins what waits into one transaction`() async throws {
-        let (held, cards) = (await Held(), try cards(63))
+        let (held, cards) = (try await Held(), try cards(63))
         let errors = try await join(63, in: held) { index, transaction throws(StoreError) in
             _ = try transaction.insert([cards[index]])
         }
@@ -79,14 +79,14 @@ internal import Testing
     }
 
     @Test func `joins no more than its limit`() async throws {
-        let held = await Held()
+        let held = try await Held()
         let errors = try await join(Writer.joinLimit + 1, in: held) { _, _ in }
         #expect(errors.allSatisfy { $0 == nil })
         #expect(held.store.writeCount == 3)
     }
 
     @Test func `lets no deed fail the others`() async throws {
-        let (held, cards) = (await Held(), try cards(20))
+        let (held, cards) = (try await Held(), try cards(20))
         let errors = try await join(20, in: held) { index, transaction throws(StoreError) in
             _ = try transaction.insert([cards[index]])
             if index % 7 == 0 { throw StoreError(.corrupt, systemCode: Int32(index)) }
@@ -102,14 +102,14 @@ internal import Testing
     }
 
     @Test func `fails all where the store does not begin, and asks it once`() async throws {
-        let (held, cards) = (await Held(), try cards(5))
+        let (held, cards) = (try await Held(), try cards(5))
         let gate = held.gate
         let waiting = Task {
             try await join(5, in: held) { index, transaction throws(StoreError) in
                 _ = try transaction.insert([cards[index]])
             }
         }
-        while await held.writer.waitingCount < 5 { await Task.yield() }
+        while held.writer.waitingCount < 5 { await Task.yield() }
         held.store.beforeWrite { _ throws(StoreError) in throw StoreError(.busy) }
         await gate.open()
         let errors = try await waiting.value
@@ -120,9 +120,9 @@ internal import Testing
         }
     }
 
-    @Test func `runs a deed that fails alone once`() async {
+    @Test func `runs a deed that fails alone once`() async throws {
         let store = StoreProbe(MemoryStore())
-        let writer = Writer(store: store)
+        let writer = try Writer.logless(store)
         let error = await storeRefusal {
             try await writer.write { _ throws(StoreError) in throw StoreError(.full) }
         }
@@ -131,7 +131,7 @@ internal import Testing
     }
 
     @Test func `gives each its own answer`() async throws {
-        let writer = Writer(store: MemoryStore())
+        let writer = try Writer.logless(MemoryStore())
         let sum = try await withThrowingTaskGroup(of: Bool.self) { group in
             for index in 0..<300 {
                 group.addTask { try await writer.write { _ in index } == index }
@@ -145,7 +145,7 @@ internal import Testing
     func `of a vault commits less often than it is called`(_ kind: StoreKind) async throws {
         let bench = try await Bench(kind)
         let store = StoreProbe(bench.store)
-        let vault = try await Vault(keyring: bench.keyring, store: store)
+        let vault = try await Vault(keyring: bench.keyring, store: store, patience: Bench.patience)
         let scope = try await vault.scope("default")
         store.beforeWrite { _ in }
         let cards = try await withThrowingTaskGroup(of: Card.self) { group in
@@ -163,7 +163,7 @@ internal import Testing
     @Test func `of a vault tells every caller that the store failed`() async throws {
         let bench = try await Bench()
         let store = StoreProbe(bench.store)
-        let vault = try await Vault(keyring: bench.keyring, store: store)
+        let vault = try await Vault(keyring: bench.keyring, store: store, patience: Bench.patience)
         let scope = try await vault.scope("default")
         store.beforeWrite { _ throws(StoreError) in throw StoreError(.full, systemCode: 13) }
         let errors = await withTaskGroup(of: VaultError?.self) { group in
@@ -178,5 +178,39 @@ internal import Testing
         #expect(full.systemCode == 13)
         #expect(try bench.rowCount("cards") == 0)
         #expect(try bench.rowCount("fingerprints") == 0)
+    }
+}
+
+/// A writer whose deeds put nothing on record.
+struct LoglessWriter: Sendable {
+    let writer: Writer
+    let keys: AuditKeys
+
+    var waitingCount: Int { writer.waitingCount }
+
+    func write<R: Sendable>(
+        isImpatient: Bool = false,
+        _ body: @escaping @Sendable (any StoreTransaction) throws(StoreError) -> R
+    ) async throws -> R {
+        do throws(WriteError) {
+            return try await writer.write(under: keys, isImpatient: isImpatient) {
+                transaction, _ throws(StoreError) in try body(transaction)
+            }
+        } catch {
+            guard case .store(let failure) = error else { throw error }
+            throw failure
+        }
+    }
+}
+
+extension Writer {
+    /// A writer over a store of no vault.
+    static func logless(
+        _ store: any VaultStore, patience: Duration = .seconds(10)
+    ) throws -> LoglessWriter {
+        let writer = Writer(
+            store: store, caller: try Caller("test", from: nil), patience: patience,
+            now: Timestamp.now)
+        return LoglessWriter(writer: writer, keys: try AuditKeys.generate())
     }
 }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+@testable internal import CardVault
+
+/// A transaction that passes on to another what it does not do itself.
+protocol ForwardingTransaction: StoreTransaction {
+    var base: any StoreTransaction { get }
+}
+
+extension ForwardingTransaction {
+    func vault() throws(StoreError) -> VaultID? { try base.vault() }
+    func pin() throws(StoreError) -> Pin? { try base.pin() }
+    func hasCards(besides keys: Set<KeyNumber>) throws(StoreError) -> Bool {
+        try base.hasCards(besides: keys)
+    }
+    func epoch(of scope: ScopeID?) throws(StoreError) -> UInt64? { try base.epoch(of: scope) }
+    func keySet(of scope: ScopeID?) throws(StoreError) -> KeySet? { try base.keySet(of: scope) }
+    func card(_ token: Token) throws(StoreError) -> CardRecord? { try base.card(token) }
+    func token(of fingerprint: FingerprintRecord) throws(StoreError) -> Token? {
+        try base.token(of: fingerprint)
+    }
+    func hold(_ id: HoldID) throws(StoreError) -> HoldRecord? { try base.hold(id) }
+    func holds() throws(StoreError) -> [HoldRecord] { try base.holds() }
+    func auditHead() throws(StoreError) -> AuditHead? { try base.auditHead() }
+    func auditEntries(
+        from sequence: UInt64, limit: Int
+    ) throws(StoreError) -> [StoredAuditEntry] {
+        try base.auditEntries(from: sequence, limit: limit)
+    }
+
+    func reset(for vault: VaultID) throws(StoreError) { try base.reset(for: vault) }
+    func put(_ pin: Pin) throws(StoreError) { try base.put(pin) }
+    func put(_ keySet: KeySet) throws(StoreError) { try base.put(keySet) }
+    func nextKeyNumber() throws(StoreError) -> KeyNumber { try base.nextKeyNumber() }
+    func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome] {
+        try base.insert(cards)
+    }
+    func replace(_ old: CardRecord, with new: CardRecord) throws(StoreError) -> Bool {
+        try base.replace(old, with: new)
+    }
+    func delete(_ token: Token) throws(StoreError) -> Bool { try base.delete(token) }
+    func insert(_ hold: HoldRecord) throws(StoreError) { try base.insert(hold) }
+    func delete(_ id: HoldID) throws(StoreError) -> Bool { try base.delete(id) }
+    func sweep(at moment: Timestamp, limit: Int) throws(StoreError) -> SweptRecords {
+        try base.sweep(at: moment, limit: limit)
+    }
+    func append(_ entry: StoredAuditEntry) throws(StoreError) { try base.append(entry) }
+    func put(_ head: AuditHead) throws(StoreError) { try base.put(head) }
+    func deleteAuditEntries(through sequence: UInt64) throws(StoreError) {
+        try base.deleteAuditEntries(through: sequence)
+    }
+}
