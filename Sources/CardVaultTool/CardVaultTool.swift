@@ -19,7 +19,7 @@ struct RootCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ScopeCommand.self, KeyCommand.self, PassphraseCommand.self,
             ImportCommand.self, FindCommand.self, ShowCommand.self, DetokenizeCommand.self,
-            DeleteCommand.self,
+            DeleteCommand.self, HoldCommand.self, AuditCommand.self,
         ])
 
     /// Nothing is read, not even the arguments, before the process is hardened.

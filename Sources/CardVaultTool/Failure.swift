@@ -52,6 +52,10 @@ struct Failure {
                 hint: "Leave such a column out with --drop-column NAME.")
         case let error as FileError:
             self.init(.storage, error.description, hint: "Look at the disk and the permissions.")
+        case let error as ProgramError:
+            self.init(
+                .storage, error.description,
+                hint: "Look at --command. The head is on record, and not anchored: try again.")
         case let error as SecretMemoryError: self.init(.refused, error.description, hint: Self.lock)
         case let error as ProcessHardening.Refusal:
             self.init(.refused, error.description, hint: "Run where the system allows it.")
@@ -109,7 +113,7 @@ extension VaultError {
     fileprivate var exitCode: Failure.Code {
         switch code {
         case .integrity, .keyringIntegrity, .keyringMalformed, .keyringOlder, .keyringForked,
-            .otherVault:
+            .otherVault, .handleRefused, .auditFile:
             .integrity
         case .cannotUnlock, .needsUnlock: .cannotUnlock
         case .keyringMissing, .keyringFile, .keyringVersion, .notInitialized: .storage
@@ -135,6 +139,11 @@ extension VaultError {
             "Keep the files as evidence, find out who could write them, and restore a copy."
         case .keyringOlder, .keyringForked: "Find the newest keyring file of this vault."
         case .otherVault: "Give the keyring and the store of one vault."
+        case .handleRefused: "Give the handle as it was given out; else keep the store as evidence."
+        case .auditFile: ToolError.auditEvidence
+        case .otherKind: "See which kind it is with 'card-vault hold list'."
+        case .badLifetime: "Give a lifetime of more than zero, and no longer than is needed."
+        case .badOrigin: "Look at the name of this machine."
         case .formatTooNarrow: "Choose --format opaque or last-four."
         case .needsSoftwareAES: "Use another machine, or accept --allow-software-aes."
         case .memory: "Raise the limit of locked memory (ulimit -l)."
@@ -146,62 +155,14 @@ extension VaultError {
     private var storeHint: String {
         switch store?.code {
         case .busy: "Wait for the other process, then try again."
+        case .stalled:
+            "Look at the disk. What was asked may still be done: look before you repeat it."
         case .full: "Make room on the disk, then try again."
         case .readOnly: "Look at the permissions of the store and its folder."
         case .missing: "Look at --store, or make a vault with 'card-vault init'."
         case .newerSchema: "Use the release that made the store, or a later one."
         case .corrupt: "Keep the file as evidence and restore a copy."
         default: "Look at --store."
-        }
-    }
-}
-
-/// What only the tool can refuse.
-enum ToolError: Error {
-    /// There is no terminal to ask on, and no file or descriptor was named.
-    case noTerminal
-    /// The file or descriptor of the passphrase cannot be read.
-    case passphraseUnreadable(systemCode: Int32)
-    /// Standard output takes no result.
-    case resultUnwritable(systemCode: Int32)
-    /// The person at the terminal gave up.
-    case interrupted
-    /// Two entries of a new passphrase differ.
-    case entriesDiffer
-    /// Some rows of an import were refused.
-    case rowsRefused(count: Int, path: String)
-    /// No card with this number is there.
-    case cardNotFound
-    /// Standard input held nothing, or too much.
-    case badInput
-
-    var failure: Failure {
-        switch self {
-        case .noTerminal:
-            Failure(
-                .cannotUnlock, "There is no terminal to ask for the secret on.",
-                hint: "Give --passphrase-file or --passphrase-fd.")
-        case .passphraseUnreadable(let systemCode):
-            Failure(
-                .cannotUnlock, "The passphrase cannot be read: system error \(systemCode).",
-                hint: "Look at --passphrase-file or --passphrase-fd.")
-        case .resultUnwritable(let systemCode):
-            Failure(
-                .storage, "The result cannot be written: system error \(systemCode).",
-                hint: "Look at where standard output goes.")
-        case .interrupted: Failure(.refused, "Interrupted.", hint: "Nothing was changed.")
-        case .entriesDiffer:
-            Failure(.refused, "The two passphrases differ.", hint: "Try again.")
-        case .rowsRefused(let count, let path):
-            Failure(
-                .refused, "Refused rows: \(count). All others are done.",
-                hint: "Read why in \(path).")
-        case .cardNotFound:
-            Failure(.refused, "There is no such card in this scope.", hint: "Look at --scope.")
-        case .badInput:
-            Failure(
-                .refused, "The input is empty or too long.",
-                hint: "Give one line with what was asked for.")
         }
     }
 }

@@ -56,6 +56,11 @@ struct OpenFile: ~Copyable, Sendable {
         try OpenFile(path, O_RDWR | O_CREAT | O_NOFOLLOW, .create)
     }
 
+    /// Opens a file to append to it, or creates it (0600). A symbolic link is refused.
+    static func appending(_ path: String) throws(FileError) -> OpenFile {
+        try OpenFile(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, .create)
+    }
+
     private init(_ path: String, _ flags: Int32, _ step: FileError.Operation) throws(FileError) {
         let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError(step) }
@@ -110,6 +115,32 @@ struct OpenFile: ~Copyable, Sendable {
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw FileError(.write) }
             written += count
+        }
+    }
+
+    /// Writes all of `bytes` at the end of a file that was opened for that: at once, if the disk
+    /// takes them, so that nobody else's come between.
+    func append(_ bytes: Span<UInt8>) throws(FileError) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.extracting(written..<bytes.count).withUnsafeBytes { buffer in
+                unsafe systemWrite(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw FileError(.write) }
+            written += count
+        }
+    }
+
+    /// The last byte; nil in an empty file.
+    var lastByte: UInt8? {
+        get throws(FileError) {
+            let byteCount = try byteCount
+            guard byteCount > 0 else { return nil }
+            var byte: [UInt8] = [0]
+            var span = byte.mutableSpan
+            _ = try read(into: &span, from: 0, at: byteCount - 1)
+            return byte[0]
         }
     }
 
@@ -205,6 +236,28 @@ enum FileName {
     private static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
+
+/// What the system says of the process and its machine.
+enum Host {
+    static var userID: UInt32 { getuid() }
+    static var processID: Int32 { getpid() }
+
+    /// The login name of the user; nil for a user without one.
+    static var login: String? {
+        guard let user = unsafe getpwuid(getuid()) else { return nil }
+        return unsafe String(cString: user.pointee.pw_name)
+    }
+
+    /// The name of the machine; nil where it has none.
+    static var name: String? {
+        var names = utsname()
+        guard unsafe uname(&names) == 0 else { return nil }
+        let name = unsafe withUnsafeBytes(of: &names.nodename) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return name.isEmpty ? nil : name
     }
 }
 

@@ -31,20 +31,15 @@ enum Report {
     }
 }
 
-extension Timestamp {
-    /// The moment in UTC, such as `2026-11-23T08:00:00Z`.
-    var iso8601: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000).formatted(.iso8601)
-    }
-}
+/// A value, or an explicit null where JSON would leave a missing one out.
+struct Nullable<Value: Encodable>: Encodable {
+    let value: Value?
 
-/// A text, or an explicit null where JSON would leave a missing one out.
-struct Nullable: Encodable {
-    let text: String?
+    init(_ value: Value?) { self.value = value }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        if let text { try container.encode(text) } else { try container.encodeNil() }
+        if let value { try container.encode(value) } else { try container.encodeNil() }
     }
 }
 

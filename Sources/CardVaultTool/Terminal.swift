@@ -169,16 +169,15 @@ enum Standard {
     /// Whether a person types standard input.
     static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// The user on whose behalf the process runs, for the record.
-    static var actor: String { "card-vault, uid \(getuid())" }
-
-    /// Reads a descriptor to its end into guarded memory.
+    /// Reads a descriptor to its end into guarded memory, and keeps it from programs that are
+    /// started later.
     ///
     /// - Throws: ``ToolError/badInput`` when it holds more than `limit` bytes, ``FileError`` when
     ///   it cannot be read.
     static func readSecret(
         from descriptor: Int32, limit: Int, locking: MemoryLocking
     ) throws -> SecretBytes {
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         var secret = try SecretBytes(capacity: limit + 1, locking: locking)
         var count = 0
         while count <= limit {
@@ -217,7 +216,8 @@ enum Standard {
     static func exit(_ code: Int32) -> Never { systemExit(code) }
 }
 
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+/// The system's `write`, whose name is taken where bytes are written.
+func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     unsafe write(descriptor, bytes, count)
 }
 

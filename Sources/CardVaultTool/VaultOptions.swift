@@ -32,20 +32,44 @@ struct VaultOptions: ParsableArguments {
     /// The library's log is for servers: what matters here is an error or a result.
     private static let silence = Logger(label: "card-vault") { _ in SwiftLogNoOpLogHandler() }
 
-    /// The vault, unlocked with the passphrase.
+    /// The vault, unlocked with the passphrase, in the name of the user.
     func openVault() async throws -> Vault {
-        let file = try KeyringFile.unlock(
-            at: keyring, with: .passphrase(try presentedPassphrase()), locking: locking)
-        let vault = try await Vault(
-            keyring: file, store: try SQLiteStore(path: store),
-            allowingSoftwareAES: allowSoftwareAES, logger: Self.silence)
-        report(isLocked: vault.isKeyMemoryLocked)
-        return vault
+        let file = try unlockKeyring()
+        return try await Vault(
+            keyring: file, store: try SQLiteStore(path: store), as: Operator.current.actor,
+            from: Operator.current.origin, allowingSoftwareAES: allowSoftwareAES,
+            logger: Self.silence)
     }
 
     /// The scope of an unlocked vault, in the name of the user.
-    func openScope() async throws -> Scope {
-        try await openVault().scope(scope, as: Standard.actor)
+    func openScope() async throws -> Scope { try await openScope(of: openVault()) }
+
+    /// The scope of a vault, in the name of the user.
+    func openScope(of vault: Vault) async throws -> Scope {
+        try await vault.scope(scope, as: Operator.current.actor, from: Operator.current.origin)
+    }
+
+    /// The keyring file, unlocked with the passphrase.
+    ///
+    /// - Parameter log: gets a line when it is not opened to the one who asks; no key of the audit
+    ///   log is open then.
+    func unlockKeyring(
+        logging log: (String) -> Void = SystemLog.warn
+    ) throws -> KeyringFile {
+        do {
+            let file = try KeyringFile.unlock(
+                at: keyring, with: .passphrase(try presentedPassphrase()), locking: locking,
+                logger: Self.silence)
+            report(isLocked: file.slab.isLocked)
+            return file
+        } catch let error as KeyringError {
+            if error.isRefusal {
+                let path = printable(withoutNumbers(keyring), limit: 256)
+                let (actor, origin) = (Operator.current.actor, Operator.current.origin)
+                log("failed unlock of \(path) by '\(actor)' from '\(origin)': \(error)")
+            }
+            throw error
+        }
     }
 
     /// A passphrase that opens a slot. One that could never have been accepted opens none.
@@ -86,6 +110,16 @@ struct VaultOptions: ParsableArguments {
     func report(isLocked: Bool) {
         guard !isLocked else { return }
         Standard.error.write("Key memory is not locked and may be swapped out.\n")
+    }
+}
+
+extension KeyringError {
+    /// Whether there was a keyring, and it was not opened with what was presented.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .notFound, .file, .memory: false
+        default: true
+        }
     }
 }
 

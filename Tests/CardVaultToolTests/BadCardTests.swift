@@ -120,7 +120,7 @@ enum BadCards {
 
     private func expectNotFound(_ token: String, in scope: String, _ vault: ToolVault) async throws
     {
-        let before = try vault.files()
+        let before = try vault.contents()
         for command in Self.commands {
             let options = ["--scope", scope, "--passphrase-file", "passphrase"]
             #expect(
@@ -129,6 +129,6 @@ enum BadCards {
                         1, "There is no such token in this scope.",
                         "Look at the token, and at --scope."))
         }
-        #expect(try vault.files() == before)
+        #expect(try vault.contents() == before)
     }
 }

@@ -55,7 +55,9 @@ struct FullDiskTests {
 
 @Suite("Files that may only be read", .enabled(if: Machine.hasUnprivileged, "the build is private"))
 struct ReadOnlyTests {
-    @Test(arguments: [("delete", 0o555), ("delete", 0o777), ("scope add", 0o555)])
+    @Test(arguments: [
+        ("delete", 0o555), ("delete", 0o777), ("scope add", 0o555), ("scope add", 0o777),
+    ])
     func `a vault keeps what it has`(command: String, folderMode: Int) async throws {
         let vault = try await ToolVault()
         let before = try vault.files()
@@ -68,20 +70,6 @@ struct ReadOnlyTests {
         #expect(run.isRefusal(4), "\(run)")
         try vault.allow(folder: 0o755, files: 0o644)
         #expect(try vault.files() == before)
-    }
-
-    @Test func `a store leaves a scope half made, which is completed later`() async throws {
-        let vault = try await ToolVault()
-        try vault.allow(folder: 0o777, files: 0o444)
-        #expect(try vault.run("scope", "add", "shop", shell: Machine.unprivileged).isRefusal(4))
-        try vault.allow(folder: 0o755, files: 0o644)
-        #expect(try vault.run("show", vault.token).status == 0)
-        #expect(
-            try vault.run("show", vault.token, "--scope", "shop")
-                == .refusal(
-                    1, "The scope was made in part only (shop).",
-                    "Run 'card-vault scope add' for it again."))
-        #expect(try vault.run("scope", "add", "shop") == .init(output: "Made the scope shop.\n"))
     }
 
     @Test func `an output folder takes no import`() async throws {

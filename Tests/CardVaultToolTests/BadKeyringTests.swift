@@ -63,12 +63,12 @@ import Testing
         let older = try #require(vault.scratch.read("keyring.json"))
         #expect(try vault.run("scope", "add", "shop").status == 0)
         try vault.scratch.write(older, to: "keyring.json")
-        let before = try vault.files()
+        let before = try vault.contents()
         #expect(try vault.run("show", vault.token).status == 0)
         #expect(
             try vault.run("scope", "add", "other")
                 == .refusal(5, "The keyring is older than the store requires.", Self.newest))
-        #expect(try vault.files() == before)
+        #expect(try vault.contents() == before)
     }
 
     @Test func `older than required are refused`() async throws {
@@ -117,8 +117,6 @@ import Testing
         let pin = Pin(
             on: current, required: current.generation,
             sealedBy: try opened.primarySealKey().key)
-        try await opened.writer.write { transaction throws(StoreError) in
-            try transaction.put(pin)
-        }
+        try await opened.write { transaction, _ throws(StoreError) in try transaction.put(pin) }
     }
 }

@@ -12,7 +12,7 @@ import Testing
 
     @Test func `of a later release are left alone`() async throws {
         let vault = try await ToolVault()
-        try alter(vault, byte: Self.userVersion + 3, to: 2)
+        try alter(vault, byte: Self.userVersion + 3, to: 3)
         try expectRefusal(
             of: vault, 4, "later release", "Use the release that made the store, or a later one.")
     }
@@ -69,14 +69,14 @@ import Testing
     func `that were altered give nothing back`(sql: String) async throws {
         let vault = try await ToolVault()
         try vault.execute(sql)
-        let before = try vault.files()
+        let before = try vault.contents()
         for command in [["show"], ["detokenize", "--purpose", "test"]] {
             let run = try Tool.run(
                 command + [vault.token, "--passphrase-file", "passphrase"],
                 in: vault.scratch.path)
             #expect(run.isRefusal(5), "\(run)")
         }
-        #expect(try vault.files() == before)
+        #expect(try vault.contents() == before)
     }
 
     @Test func `with a card under another key give nothing back`() async throws {
@@ -87,6 +87,20 @@ import Testing
             let run = try vault.run("detokenize", vault.token, "--purpose", "test")
             #expect(run.isRefusal(1) || run.isRefusal(5), "\(number): \(run)")
         }
+    }
+
+    @Test func `without the keys of a scope that is in the keyring wait for them`() async throws {
+        let vault = try await ToolVault()
+        let store = try #require(vault.scratch.read("cards.db"))
+        #expect(try vault.run("scope", "add", "shop").status == 0)
+        for name in ["cards.db-wal", "cards.db-shm"] { try vault.scratch.write([], to: name) }
+        try vault.scratch.write(store, to: "cards.db")
+        #expect(
+            try vault.run("show", vault.token, "--scope", "shop")
+                == .refusal(
+                    1, "The scope was made in part only (shop).",
+                    "Run 'card-vault scope add' for it again."))
+        #expect(try vault.run("scope", "add", "shop") == .init(output: "Made the scope shop.\n"))
     }
 
     @Test func `with an altered card stop an import and keep its evidence`() async throws {

@@ -41,7 +41,7 @@ import Testing
 
     @Test func `do not go on as another import`() async throws {
         let vault = try await interrupted()
-        let before = try vault.files()
+        let before = try vault.contents()
         let changes: [([String], String)] = [
             (["--format", "last-four"], "token format"),
             (["--narrow", "last-four"], "rule for narrow formats"),
@@ -57,7 +57,7 @@ import Testing
                         "Resume with the same input and options, or start anew with another --out.")
             )
         }
-        #expect(try vault.files() == before)
+        #expect(try vault.contents() == before)
         #expect(try resume(vault, []) == .init(output: "Imported to out.csv, rows: 2.\n"))
     }
 
@@ -74,23 +74,23 @@ import Testing
 
     @Test func `do not begin again by accident`() async throws {
         let vault = try await interrupted()
-        let before = try vault.files()
+        let before = try vault.contents()
         #expect(
             try vault.run("import", "in.csv", "--pan-column", "pan", "--out", "out.csv")
                 == .refusal(
                     1, "An interrupted import to 'out.csv' is there.", "Go on with --resume."))
-        #expect(try vault.files() == before)
+        #expect(try vault.contents() == before)
     }
 
     @Test func `that are over do not go on`() async throws {
         let vault = try await interrupted()
         #expect(try resume(vault, []).status == 0)
-        let before = try vault.files()
+        let before = try vault.contents()
         #expect(
             try resume(vault, [])
                 == .refusal(
                     1, "'out.csv' is there already.", "Choose another --out, or move the file."))
-        #expect(try vault.files() == before)
+        #expect(try vault.contents() == before)
     }
 
     private func resume(_ vault: ToolVault, _ options: [String]) throws -> Tool.Transcript {
@@ -103,12 +103,10 @@ import Testing
     private func interrupted() async throws -> ToolVault {
         let vault = try await ToolVault()
         try vault.scratch.write("pan,note\n5555555555554444,a\n378282246310005,b\n".utf8)
-        let store = try vault.holdStore()
-        let tool = try vault.start("import", "in.csv", "--pan-column", "pan", "--out", "out.csv")
-        vault.awaitFile("out.csv.rejects.csv.part")
+        let tool = try vault.startStalledImport()
         tool.kill()
         #expect(tool.finish().status == 128 + SIGKILL)
-        try store.close()
+        try vault.restoreInput()
         return vault
     }
 }

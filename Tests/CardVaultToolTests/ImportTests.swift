@@ -142,7 +142,7 @@ import Testing
         let vault = try await ToolVault()
         try vault.scratch.write("pan\n\(Self.amex)\n".utf8)
         try vault.scratch.write("mine".utf8, to: "other.csv")
-        let before = try vault.files()
+        let before = try vault.contents()
         for option in [["--out", out], ["--out", "new.csv", "--rejects", out]] {
             let arguments = ["import", "in.csv", "--pan-column", "pan"] + option
             #expect(
@@ -151,17 +151,17 @@ import Testing
                     == .refusal(
                         1, "'\(out)' is there already.", "Choose another --out, or move the file."))
         }
-        #expect(try vault.files() == before)
+        #expect(try vault.contents() == before)
     }
 
     @Test(arguments: ["none/out.csv", "passphrase/out.csv", "none/"])
     func `need a folder for their output`(out: String) async throws {
         let vault = try await ToolVault()
         try vault.scratch.write("pan\n\(Self.amex)\n".utf8)
-        let before = try vault.files()
+        let before = try vault.contents()
         let run = try vault.run("import", "in.csv", "--pan-column", "pan", "--out", out)
         #expect(run.isRefusal(4) && run.error.contains("--out"), "\(run)")
-        #expect(try vault.files() == before)
+        #expect(try vault.contents() == before)
     }
 }
 

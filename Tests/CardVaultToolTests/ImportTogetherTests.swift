@@ -11,11 +11,9 @@ import Testing
     @Test func `to one output are one after the other`() async throws {
         let vault = try await ToolVault()
         try vault.scratch.write("pan\n5555555555554444\n".utf8)
-        let store = try vault.holdStore()
-        let first = try vault.start("import", "in.csv", "--pan-column", "pan", "--out", "out.csv")
-        vault.awaitFile("out.csv.rejects.csv.part")
+        let first = try vault.startStalledImport()
         for options in [[], ["--resume"]] {
-            let arguments = ["import", "in.csv", "--pan-column", "pan", "--out", "out.csv"]
+            let arguments = ["import", "kept.csv", "--pan-column", "pan", "--out", "out.csv"]
             #expect(
                 try Tool.run(
                     arguments + options + ["--passphrase-file", "passphrase"],
@@ -24,8 +22,13 @@ import Testing
                         1, "Another import to 'out.csv' is running.",
                         "Wait for it, or choose another --out."))
         }
-        try store.close()
-        #expect(first.finish() == .init(output: "Imported to out.csv, rows: 1.\n"))
+        first.kill()
+        #expect(first.finish().status == 128 + SIGKILL)
+        try vault.restoreInput()
+        #expect(
+            try vault.run(
+                "import", "in.csv", "--pan-column", "pan", "--out", "out.csv", "--resume")
+                == .init(output: "Imported to out.csv, rows: 1.\n"))
         #expect(try vault.cardCount() == 2)
     }
 
@@ -38,12 +41,9 @@ import Testing
             let text = "pan\n" + half.joined(separator: "\n") + "\n"
             try vault.scratch.write(text.utf8, to: "in\(index).csv")
         }
-        let store = try vault.holdStore()
         let tools = try (0..<2).map {
             try vault.start("import", "in\($0).csv", "--pan-column", "pan", "--out", "out\($0).csv")
         }
-        for index in 0..<2 { vault.awaitFile("out\(index).csv.rejects.csv.part") }
-        try store.close()
         for tool in tools { #expect(tool.finish().status == 0) }
         var tokens: [String: Set<String>] = [:]
         for (index, half) in halves.enumerated() {

@@ -66,6 +66,27 @@ final class ToolVault {
             })
     }
 
+    /// What the vault keeps, but for the audit log, which grows with every use: the rows of every
+    /// other table, and the bytes of every other file.
+    func contents() throws -> [String: [UInt8]] {
+        var contents = try files().filter { !$0.key.hasPrefix("cards.db") }
+        let connection = try connection()
+        for table in SQLiteSchema.tableNames where !table.hasPrefix("audit") {
+            let columns = try texts("SELECT name FROM pragma_table_info('\(table)')", connection)
+            let row = columns.map { "quote(\($0))" }.joined(separator: " || ',' || ")
+            contents["table \(table)"] = try texts("SELECT \(row) FROM \(table)", connection)
+                .flatMap { Array($0.utf8) + [0x0a] }
+        }
+        return contents
+    }
+
+    private func texts(_ sql: String, _ connection: SQLiteConnection) throws -> [String] {
+        let statement = try connection.prepare(sql)
+        var texts: [String] = []
+        while try statement.step() { texts.append(statement.text(0)) }
+        return texts
+    }
+
     /// How many cards the store has.
     func cardCount() throws -> Int64 { try query("SELECT count(*) FROM cards") }
 

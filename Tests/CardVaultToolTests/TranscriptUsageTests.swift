@@ -13,6 +13,16 @@ import Testing
         ["import", "in.csv"], ["import", "in.csv", "--pan-column", "pan", "--out", ""],
         ["import", "in.csv", "--pan-column", "pan", "--out", "o", "--narrow", "drop"],
         ["key", "list", "--passphrase-fd", "four"], ["scope", "list", "spare"],
+        ["audit", "anchor"], ["audit", "anchor", "--to", "a", "--command", "b"],
+        ["audit", "anchor", "--to", ""], ["audit", "anchor", "--command", ""],
+        ["audit", "anchor", "--to", "a", "--argument", "b"], ["audit", "tail", "--count", "0"],
+        ["audit", "tail", "--count", "10001"], ["audit", "export", "--since", "yesterday"],
+        ["audit", "export", "--since", "2026-13-01"], ["audit", "export", "--format", "xml"],
+        ["audit", "export", "--out", ""], ["audit", "archive", "--out", "a"],
+        ["audit", "archive", "--before", "2026-11-23"],
+        ["audit", "archive", "--before", "2026-11-23", "--out", ""],
+        ["audit", "archive", "--before", "2026-11-23 08:00", "--out", "a"],
+        ["audit", "verify", "log"], ["hold", "list", "spare"], ["hold", "drop"],
     ])
     func `that is wrong ends with two lines and code 2`(arguments: [String]) throws {
         let scratch = try Scratch()

@@ -76,9 +76,9 @@ enum RowFault: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The name of a column as a message may show it: one line, of bounded length, in quotes.
-func printable(_ name: String) -> String {
-    let scalars = name.unicodeScalars.prefix(64).map { scalar in
+/// A name as a message may show it: one line, of bounded length, in quotes.
+func printable(_ name: String, limit: Int = 64) -> String {
+    let scalars = name.unicodeScalars.prefix(limit).map { scalar in
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: "?"
         default: String(scalar)

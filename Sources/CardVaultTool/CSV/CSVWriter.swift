@@ -108,7 +108,8 @@ struct CSVWriter: ~Copyable {
     }
 }
 
-private func needsQuotes(_ value: Span<UInt8>) -> Bool {
+/// Whether a field of CSV has to stand in quotes (RFC 4180).
+func needsQuotes(_ value: Span<UInt8>) -> Bool {
     for i in value.indices {
         switch value[i] {
         case .comma, .quote, .lineFeed, .carriageReturn: return true

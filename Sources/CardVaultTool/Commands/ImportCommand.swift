@@ -47,7 +47,7 @@ struct ImportCommand: AsyncParsableCommand {
             format: format.description, narrow: narrow.rawValue, ignoresLuhn: ignoreLuhn,
             droppedColumns: dropColumns, scope: options.scope, vaultID: vault.id.description,
             inputModified: input.modified)
-        let scope = try await vault.scope(options.scope, as: Standard.actor)
+        let scope = try await options.openScope(of: vault)
         let total: ImportProgress
         switch try ImportJournal.begin(identity, at: paths, resuming: resume) {
         case .finished(let progress): total = progress

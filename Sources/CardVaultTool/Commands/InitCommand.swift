@@ -27,7 +27,9 @@ struct InitCommand: AsyncParsableCommand {
         let draft = try KeyringFile.draft(
             at: options.keyring, passphrase: try options.newPassphrase(), scope: scope,
             binDigitCount: bin, cost: cost, locking: options.locking)
-        try await Vault.initialize(draft, store: try SQLiteStore.create(path: options.store))
+        try await Vault.initialize(
+            draft, store: try SQLiteStore.create(path: options.store),
+            as: Operator.current.actor, from: Operator.current.origin)
         options.report(isLocked: draft.slab.isLocked)
         let report = Made(
             vault: draft.current().vault.description, keyring: options.keyring,

@@ -20,7 +20,7 @@ struct KeyCommand: AsyncParsableCommand {
                 ["KEY", "KCV", "PURPOSE", "SCOPE", "SUITE", "NO", "STATE", "FENCE", "CREATED"],
                 keys.map {
                     [
-                        String($0.id.prefix(16)), $0.kcv ?? "-", $0.purpose, $0.scope.text ?? "-",
+                        String($0.id.prefix(16)), $0.kcv ?? "-", $0.purpose, $0.scope.value ?? "-",
                         $0.suite, String($0.sequence), $0.state, $0.fence ?? "-", $0.created,
                     ]
                 })
@@ -30,7 +30,7 @@ struct KeyCommand: AsyncParsableCommand {
             let id: String
             let kcv: String?
             let purpose: String
-            let scope: Nullable
+            let scope: Nullable<String>
             let suite: String
             let sequence: UInt64
             let state: String
@@ -41,7 +41,7 @@ struct KeyCommand: AsyncParsableCommand {
                 id = listed.key.id.description
                 kcv = listed.checkValue?.description
                 purpose = listed.key.purpose.description
-                scope = Nullable(text: listed.key.scope?.description)
+                scope = Nullable(listed.key.scope?.description)
                 suite = listed.key.suite.description
                 sequence = listed.key.sequence
                 state = listed.key.state.description

@@ -89,7 +89,7 @@ struct Importer: ~Copyable {
 
     /// Stores the batch, writes its rows, and enters both in the journal.
     private mutating func commit(upTo position: CSVPosition) async throws {
-        var results = try await scope.tokenize(batch, format: format)
+        var results = try await scope.importCards(batch, format: format)
         if narrow == .lastFour { try await widen(&results) }
         var importedCount = 0
         for index in results.indices {
@@ -127,7 +127,7 @@ struct Importer: ~Copyable {
             // Checked when the row was read.
             batch.withDigits(at: row) { narrow.append($0, luhn: .ignored) }
         }
-        for (row, result) in zip(rows, try await scope.tokenize(narrow, format: .lastFour)) {
+        for (row, result) in zip(rows, try await scope.importCards(narrow, format: .lastFour)) {
             results[row] = result
         }
     }
