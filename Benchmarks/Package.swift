@@ -14,7 +14,7 @@ let package = Package(
         .executableTarget(
             name: "CardVaultBenchmarks",
             dependencies: [
-                "BareC",
+                "BareC", "Workbench",
                 .product(name: "Benchmark", package: "benchmark"),
                 .product(name: "CardVault", package: "swift-card-vault"),
                 .product(name: "CardVaultSQLite", package: "swift-card-vault"),
@@ -25,6 +25,19 @@ let package = Package(
             path: "Benchmarks/CardVaultBenchmarks",
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
         .executableTarget(name: "ImportRate", dependencies: ["BareC"]),
+        .executableTarget(
+            name: "AuditRate",
+            dependencies: [
+                "Workbench", .product(name: "CardVault", package: "swift-card-vault"),
+            ]),
+        .target(
+            name: "Workbench",
+            dependencies: [
+                "BareC",
+                .product(name: "CardVault", package: "swift-card-vault"),
+                .product(name: "CardVaultSQLite", package: "swift-card-vault"),
+                .product(name: "CardCrypto", package: "swift-card-vault"),
+            ]),
         .systemLibrary(name: "BareC", path: "Sources/BareC"),
     ],
     swiftLanguageModes: [.v6]

@@ -68,7 +68,8 @@ static const char *const bare_schema =
     "CREATE TABLE fingerprints (key INTEGER NOT NULL, format INTEGER NOT NULL,"
     " fingerprint BLOB NOT NULL, token BLOB NOT NULL, PRIMARY KEY (key, format, fingerprint))"
     " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX fingerprints_by_token ON fingerprints (token);";
+    "CREATE INDEX fingerprints_by_token ON fingerprints (token);"
+    "CREATE TABLE audit (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;";
 
 static inline int bare_exec(sqlite3 *database, const char *sql) {
   return sqlite3_exec(database, sql, NULL, NULL, NULL);
@@ -102,6 +103,13 @@ static inline int bare_insert_fingerprint(sqlite3_stmt *statement, const uint8_t
   sqlite3_bind_int64(statement, 2, 1);
   sqlite3_bind_blob(statement, 3, fingerprint, 16, SQLITE_STATIC);
   sqlite3_bind_blob(statement, 4, token, 17, SQLITE_STATIC);
+  int code = sqlite3_step(statement);
+  sqlite3_reset(statement);
+  return code == SQLITE_DONE;
+}
+
+static inline int bare_insert_entry(sqlite3_stmt *statement, const uint8_t *entry, int count) {
+  sqlite3_bind_blob(statement, 1, entry, count, SQLITE_STATIC);
   int code = sqlite3_step(statement);
   sqlite3_reset(statement);
   return code == SQLITE_DONE;
