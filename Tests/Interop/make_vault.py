@@ -6,7 +6,8 @@
 
 FOLDER must not exist. It gets keyring.json, cards.db, passphrase.txt and expected.json: the scope
 `default`, of the suite that the machine chooses, and one scope of each suite, so that boxes of both
-are in every vault. The cards of Examples/cards.csv are in all three.
+are in every vault. The cards of Examples/cards.csv are in all three. One card is asked back, once
+in vain; then anchors.jsonl and export.jsonl get an anchor of the audit log and an export of it.
 """
 import csv
 import json
@@ -26,10 +27,12 @@ def main(tool, folder):
     folder.mkdir(mode=0o700)
     (folder / "passphrase.txt").write_text(PASSPHRASE)
 
-    def run(*arguments):
+    def run(*arguments, code=0):
         options = ["--keyring", "keyring.json", "--store", "cards.db"]
         command = [tool, *arguments, *options, "--passphrase-file", "passphrase.txt"]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        if done.returncode != code:
+            sys.exit(f"{arguments[0]}: exit code {done.returncode}: {done.stderr}")
 
     cards = []
     run("init")
@@ -45,6 +48,12 @@ def main(tool, folder):
                   for token, number in zip(tokens, numbers, strict=True)]
     lines = ",\n".join(json.dumps(card) for card in cards)
     (folder / "expected.json").write_text('{"cards": [\n' + lines + "\n]}\n")
+
+    token, number = cards[0]["token"], cards[0]["card_number"]
+    run("detokenize", token, "--purpose", r'chargeback "1021" \ till 3')
+    run("detokenize", token, "--purpose", number, code=1)  # a purpose holds no card number
+    run("audit", "anchor", "--to", "anchors.jsonl")
+    run("audit", "export", "--out", "export.jsonl")
 
 
 def column(path, name):
