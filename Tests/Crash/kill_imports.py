@@ -62,7 +62,7 @@ def main() -> None:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             try:
                 # Most kills fall after the passphrase has been stretched, where writing begins.
-                process.wait(unlocking * 0.8 + seed.uniform(0, 0.9))
+                process.wait(unlocking * 0.8 + seed.uniform(0, 1.8))
                 assert process.returncode == 0, process.returncode
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
