@@ -29,7 +29,9 @@ public struct AuditExportCheck: Sendable {
 
     /// Checks the next line, without its newline.
     ///
-    /// - Throws: `auditFile` naming the line when it is no line of an export, or follows its last.
+    /// A line that no export has is a fault, which the verdict names.
+    ///
+    /// - Throws: `auditFile` naming the line when it follows the last of an export.
     public mutating func check(_ line: String) throws(VaultError) {
         lineCount += 1
         guard end == nil else { throw VaultError(.auditFile, subject: "line \(lineCount)") }

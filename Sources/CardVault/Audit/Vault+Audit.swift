@@ -78,14 +78,15 @@ extension Vault {
     /// Moves the entries before a moment to a file: those from the first kept one to the last
     /// before the first that is not before it. The newest entry always stays.
     ///
-    /// They are checked on the way. A crash before they are removed leaves them in both places.
+    /// The whole log is checked first. A crash before they are removed leaves them in both places.
     ///
     /// - Parameters:
     ///   - moment: what is older is moved.
     ///   - entry: gets each entry.
     ///   - commit: makes the file durable; only then the entries are removed from the store.
     /// - Returns: How many entries were moved; with none, `commit` is not called.
-    /// - Throws: ``VaultError``: `integrity` naming the first bad entry; or what a closure throws.
+    /// - Throws: ``VaultError``: `integrity` naming the first bad entry; `store`, saying `busy`,
+    ///   when somebody else archives meanwhile; or what a closure throws.
     public func archiveAudit(
         before moment: Timestamp, entry: (ExportedAuditEntry) throws -> Void,
         commit: () throws -> Void
