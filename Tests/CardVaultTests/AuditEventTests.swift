@@ -135,7 +135,8 @@ internal import Testing
             ])
         let events = try await bench.recorded {
             let vault = try await Vault(
-                keyring: bench.unlocked(), store: bench.store, as: "operator", from: "tty1")
+                keyring: bench.unlocked(), store: bench.store, as: "operator", from: "tty1",
+                patience: Bench.patience)
             try await vault.stop()
         }
         #expect(kinds(events) == ["unlock done", "stop done"])

@@ -106,7 +106,7 @@ internal import Testing
         let bench = try await Bench()
         let probe = StoreProbe(bench.store)
         let vault = try await Vault(
-            keyring: bench.keyring, store: probe, logger: Bench.silence)
+            keyring: bench.keyring, store: probe, patience: Bench.patience, logger: Bench.silence)
         let scope = try await vault.scope("default")
         let id = id
         probe.beforeWrite { _ throws(StoreError) in

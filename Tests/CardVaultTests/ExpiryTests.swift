@@ -180,8 +180,8 @@ internal import Testing
         let card = try await scene.scope.tokenize(PAN(Cards.visa), for: .seconds(10))
         scene.clock.advance(by: .seconds(10))
         let vault = try await Vault(
-            keyring: scene.bench.keyring, store: scene.bench.store, logger: Bench.silence,
-            now: scene.clock.read)
+            keyring: scene.bench.keyring, store: scene.bench.store, patience: Bench.patience,
+            logger: Bench.silence, now: scene.clock.read)
         // Who only opens a vault leaves what is over for a listing.
         #expect(try await scene.count(of: [card]) == 1)
         _ = try await vault.scope("default").find(PAN(Cards.amex))

@@ -142,8 +142,8 @@ internal import Testing
         let base = scene.bench.store
         let probe = StoreProbe(base)
         let vault = try await Vault(
-            keyring: scene.bench.keyring, store: probe, logger: Bench.silence,
-            now: scene.clock.read)
+            keyring: scene.bench.keyring, store: probe, patience: Bench.patience,
+            logger: Bench.silence, now: scene.clock.read)
         let scope = try await vault.scope("default")
         let token = scene.card.token
         probe.beforeWrite { count throws(StoreError) in

@@ -164,12 +164,12 @@ internal import Testing
         // Whoever kept the store as it was, and the handle, and may unlock the keyring.
         let before = try await Vault(
             keyring: bench.unlocked(), store: SQLiteStore(path: "\(bench.folder)/a.db"),
-            logger: Bench.silence, now: scene.clock.read)
+            patience: Bench.patience, logger: Bench.silence, now: scene.clock.read)
         #expect(try await before.scope("default").track2(scene.text) == Held.track2)
         try bench.destroyHoldKeys()
         let after = try await Vault(
             keyring: bench.unlocked(), store: SQLiteStore(path: "\(bench.folder)/b.db"),
-            logger: Bench.silence, now: scene.clock.read)
+            patience: Bench.patience, logger: Bench.silence, now: scene.clock.read)
         let scope = try await after.scope("default")
         #expect(await refusal { try await scope.track2(scene.text) } == VaultErrors.notFound)
         #expect(

@@ -23,7 +23,8 @@ enum EndingDeed: CaseIterable, Sendable {
             bench = try await Bench(kind)
             store = FailingStore(base: bench.store)
             let vault = try await Vault(
-                keyring: bench.keyring, store: store, logger: Bench.silence)
+                keyring: bench.keyring, store: store, patience: Bench.patience,
+                logger: Bench.silence)
             scope = try await vault.scope("default")
             _ = try await scope.tokenize(PAN(Cards.visa))
             let track = try Held.track2(";5555555555554444=3012101?")

@@ -112,7 +112,8 @@ import Testing
             at: vault.scratch.file("keyring.json"),
             with: .passphrase(Passphrase(ToolVault.passphrase.utf8.span)))
         let opened = try await Vault(
-            keyring: keyring, store: SQLiteStore(path: vault.scratch.file("cards.db")))
+            keyring: keyring, store: SQLiteStore(path: vault.scratch.file("cards.db")),
+            patience: .seconds(3_600))
         let current = keyring.current()
         let pin = Pin(
             on: current, required: current.generation,

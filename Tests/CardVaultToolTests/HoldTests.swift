@@ -106,7 +106,7 @@ extension ToolVault {
             with: .passphrase(Passphrase(Self.passphrase.utf8.span)))
         let vault = try await Vault(
             keyring: keyring, store: SQLiteStore(path: scratch.file("cards.db")),
-            now: { moment ?? .now() })
+            patience: .seconds(3_600), now: { moment ?? .now() })
         return try await body(vault.scope("default"))
     }
 }

@@ -135,7 +135,7 @@ final class ToolVault {
             at: keyring, passphrase: Passphrase(passphrase.utf8.span), scope: scope, cost: cheapest)
         let sqlite = try SQLiteStore.create(path: store)
         try await Vault.initialize(file, store: sqlite)
-        let vault = try await Vault(keyring: file, store: sqlite)
+        let vault = try await Vault(keyring: file, store: sqlite, patience: .seconds(3_600))
         try await vault.addScope(acme)
         let card = try await vault.scope("default").tokenize(PAN(storedCard))
         try await sqlite.checkpoint()
