@@ -33,6 +33,53 @@ package enum AtomicFile {
         return bytes
     }
 
+    /// Lends a way to read a file piece by piece: at most 1 MiB at a time, nil at its end. Nil
+    /// where there is no file.
+    package static func withPieces<R>(
+        of path: String, _ body: (() throws(FileError) -> [UInt8]?) throws(FileError) -> R
+    ) throws(FileError) -> R? {
+        let descriptor: Int32
+        do throws(FileError) {
+            descriptor = try openDescriptor(path, O_RDONLY | O_NOFOLLOW)
+        } catch {
+            if error.systemCode == ENOENT { return nil }
+            throw error
+        }
+        defer { close(descriptor) }
+        return try body { () throws(FileError) in
+            var piece = [UInt8](repeating: 0, count: 1 << 20)
+            while true {
+                let count = unsafe piece.withUnsafeMutableBytes {
+                    unsafe read(descriptor, $0.baseAddress, $0.count)
+                }
+                if count < 0 && errno == EINTR { continue }
+                guard count >= 0 else { throw FileError(operation: .read, systemCode: errno) }
+                guard count > 0 else { return nil }
+                piece.removeLast(piece.count - count)
+                return piece
+            }
+        }
+    }
+
+    /// Removes a file, if there is one.
+    package static func remove(_ path: String) throws(FileError) {
+        try checkName(path)
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw FileError(operation: .write, systemCode: errno)
+        }
+    }
+
+    /// Makes a folder that its owner alone may enter, durably. Tells whether it was not there.
+    package static func makeFolder(_ path: String) throws(FileError) -> Bool {
+        try checkName(path)
+        guard unsafe mkdir(path, 0o700) == 0 else {
+            guard errno == EEXIST else { throw FileError(operation: .open, systemCode: errno) }
+            return false
+        }
+        try syncFolder(of: path)
+        return true
+    }
+
     /// Reads a file into `bytes` from the first on, until it is full or the file ends.
     ///
     /// - Returns: How many bytes were read.
@@ -72,7 +119,7 @@ package enum AtomicFile {
         let temporary = path + ".new"
         unsafe unlink(temporary)
         do throws(FileError) {
-            try create(temporary, with: bytes)
+            try finish(try openNew(temporary), with: bytes)
             guard unsafe rename(temporary, path) == 0 else {
                 throw FileError(operation: .rename, systemCode: errno)
             }
@@ -81,6 +128,22 @@ package enum AtomicFile {
             throw error
         }
         try syncFolder(of: path)
+    }
+
+    /// Makes a new file with `bytes`, durably, readable by the owner alone. A crash may leave it
+    /// unfinished.
+    ///
+    /// - Throws: ``FileError``: `EEXIST` when there is a file, or a link. Whatever the
+    ///   error, this call leaves none.
+    package static func create(_ path: String, with bytes: [UInt8]) throws(FileError) {
+        let descriptor = try openNew(path)
+        do throws(FileError) {
+            try finish(descriptor, with: bytes)
+            try syncFolder(of: path)
+        } catch {
+            unsafe unlink(path)
+            throw error
+        }
     }
 
     /// Makes the names in the folder of `path` durable.
@@ -114,8 +177,11 @@ package enum AtomicFile {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    private static func create(_ path: String, with bytes: [UInt8]) throws(FileError) {
-        let descriptor = try openDescriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+    private static func openNew(_ path: String) throws(FileError) -> Int32 {
+        try openDescriptor(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+    }
+
+    private static func finish(_ descriptor: Int32, with bytes: [UInt8]) throws(FileError) {
         defer { close(descriptor) }
         // Whatever the process's mask of new files takes away, the owner reads the file again.
         guard fchmod(descriptor, 0o600) == 0 else {
@@ -138,7 +204,7 @@ package enum AtomicFile {
         }
     }
 
-    private static func sync(_ descriptor: Int32) throws(FileError) {
+    static func sync(_ descriptor: Int32) throws(FileError) {
         let systemCode = card_vault_sync(descriptor)
         guard systemCode == 0 else { throw FileError(operation: .sync, systemCode: systemCode) }
     }

@@ -16,12 +16,24 @@ struct CustodySlot: Sendable {
     /// The root key, wrapped.
     let box: SealedBox
 
+    /// What opening the slot costs, to compare slots by.
+    var work: Int { cost.memory * cost.passes }
+
     /// Makes a slot for `root` and a new passphrase.
     init(
         sealing root: borrowing RootKey, in vault: VaultID, with passphrase: borrowing Passphrase,
         cost: Argon2id, slab: KeySlab
     ) throws(SecretMemoryError) {
-        identifier = Random.bytes(count: Self.identifierByteCount)
+        try self.init(
+            identifier: Random.bytes(count: Self.identifierByteCount), sealing: root, in: vault,
+            with: passphrase, cost: cost, slab: slab)
+    }
+
+    private init(
+        identifier: [UInt8], sealing root: borrowing RootKey, in vault: VaultID,
+        with passphrase: borrowing Passphrase, cost: Argon2id, slab: KeySlab
+    ) throws(SecretMemoryError) {
+        self.identifier = identifier
         salt = Random.bytes(count: Argon2id.saltByteCount)
         self.cost = cost
         let slotKey = try passphrase.withBytes { [salt] bytes throws(SecretMemoryError) in
@@ -29,6 +41,16 @@ struct CustodySlot: Sendable {
         }
         let binding = Self.binding(vault: vault, identifier: identifier, cost: cost, salt: salt)
         box = root.wrapped(by: slotKey, as: binding)
+    }
+
+    /// This slot around another root key: the same name and cost, a new salt.
+    func resealed(
+        around root: borrowing RootKey, in vault: VaultID, with passphrase: borrowing Passphrase,
+        slab: KeySlab
+    ) throws(SecretMemoryError) -> CustodySlot {
+        try CustodySlot(
+            identifier: identifier, sealing: root, in: vault, with: passphrase, cost: cost,
+            slab: slab)
     }
 
     /// A slot as it was read.
@@ -57,6 +79,19 @@ struct CustodySlot: Sendable {
         } catch {
             if case .memory(let error) = error { throw .memory(error) }
             throw .cannotUnlock
+        }
+    }
+
+    /// Whether the slot opens with `passphrase`.
+    func opens(
+        in vault: VaultID, with passphrase: borrowing Passphrase, slab: KeySlab
+    ) throws(KeyringError) -> Bool {
+        do throws(KeyringError) {
+            _ = try open(in: vault, with: passphrase, slab: slab)
+            return true
+        } catch {
+            guard error == .cannotUnlock else { throw error }
+            return false
         }
     }
 

@@ -23,6 +23,12 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The system's error number.
     public let systemCode: Int32
 
+    /// What a ``KeyringSource`` reports of an operation of its own.
+    public init(operation: Operation, systemCode: Int32) {
+        self.operation = operation
+        self.systemCode = systemCode
+    }
+
     /// One sentence, without any path.
     public var description: String {
         "The system refused to \(operation.rawValue) a file, error \(systemCode)."

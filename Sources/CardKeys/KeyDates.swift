@@ -5,7 +5,8 @@ internal import CardCrypto
 public struct KeyDates: Hashable, Sendable {
     /// When the key was made.
     public let created: Timestamp
-    /// When it entered each state, the last time.
+    /// When it entered each state: `active` the first time, for its cryptoperiod runs from there,
+    /// and every other state the last time.
     public private(set) var entered: [KeyState: Timestamp] = [:]
 
     /// The dates of a key made at `created`.
@@ -13,6 +14,7 @@ public struct KeyDates: Hashable, Sendable {
 
     /// Notes that the key entered `state`.
     package mutating func enter(_ state: KeyState, at moment: Timestamp) {
+        if state == .active && entered[.active] != nil { return }
         entered[state] = moment
     }
 }

@@ -32,16 +32,48 @@ public struct KeyDescriptor: Hashable, Sendable {
         self.dates = dates
     }
 
+    /// Describes a new key that is in `state` from `moment` on.
+    package init(
+        _ key: borrowing KeyMaterial, scope: ScopeID?, sequence: UInt64, state: KeyState,
+        at moment: Timestamp
+    ) {
+        var dates = KeyDates(created: moment)
+        dates.enter(state, at: moment)
+        self.init(
+            id: key.id, purpose: key.purpose, scope: scope, suite: key.suite, sequence: sequence,
+            state: state, dates: dates)
+    }
+
     /// Describes a new key that is active from `moment` on.
     package init(
         _ key: borrowing KeyMaterial, scope: ScopeID?, sequence: UInt64,
         activeFrom moment: Timestamp
     ) {
-        var dates = KeyDates(created: moment)
-        dates.enter(.active, at: moment)
-        self.init(
-            id: key.id, purpose: key.purpose, scope: scope, suite: key.suite, sequence: sequence,
-            state: .active, dates: dates)
+        self.init(key, scope: scope, sequence: sequence, state: .active, at: moment)
+    }
+
+    /// The same key in its next state, which it entered at `moment`. Earlier dates are kept.
+    ///
+    /// - Throws: ``KeyTransitionError`` where the life of a key does not go that way.
+    package func entering(
+        _ state: KeyState, at moment: Timestamp
+    ) throws(KeyTransitionError) -> KeyDescriptor {
+        guard self.state.mayBecome(state) else {
+            throw KeyTransitionError(id: id, from: self.state, to: state)
+        }
+        return moved(to: state, at: moment)
+    }
+
+    /// The same key, destroyed from whatever state it was in.
+    package func destroyed(at moment: Timestamp) -> KeyDescriptor {
+        state == .destroyed ? self : moved(to: .destroyed, at: moment)
+    }
+
+    private func moved(to state: KeyState, at moment: Timestamp) -> KeyDescriptor {
+        var key = self
+        key.state = state
+        key.dates.enter(state, at: moment)
+        return key
     }
 
     /// The record of this key's box: a wrapped key cannot be moved to another scope, purpose or

@@ -17,12 +17,17 @@ public struct Keyring: Sendable {
     /// How many leading digits of a 16-digit PAN the store keeps in the clear: 6 or 8.
     public let binDigitCount: Int
     /// The scopes in the order of their making.
-    public private(set) var scopes: [KeyringScope]
+    public private(set) var scopes: [KeyringScope] = []
+    /// How long keys may be used.
+    public internal(set) var periods = Cryptoperiods.standard
+    /// The copies that were exported, in the order of their making.
+    public internal(set) var copies: [KeyringCopy] = []
     /// The code of the file's bytes, 32 bytes; empty while the keyring was never written.
     public internal(set) var code: [UInt8] = []
 
-    private(set) var slots: [CustodySlot]
-    private(set) var entries: [KeyringEntry]
+    var slots: [CustodySlot]
+    private(set) var entries: [KeyringEntry] = []
+    private var index = KeyringIndex()
 
     /// A keyring of the first generation, or one as it was read.
     init(
@@ -35,37 +40,65 @@ public struct Keyring: Sendable {
         self.required = required
         self.binDigitCount = binDigitCount
         self.slots = slots
-        self.scopes = scopes
-        self.entries = entries
+        for scope in scopes { add(scope) }
+        for entry in entries { add(entry) }
     }
 
     /// What is known of every key of the keyring, in the order of their making.
     public var keys: [KeyDescriptor] { entries.map(\.key) }
 
     /// The scope named `id`; nil when there is none.
-    public func scope(_ id: ScopeID) -> KeyringScope? { scopes.first { $0.id == id } }
+    public func scope(_ id: ScopeID) -> KeyringScope? { index.place(of: id).map { scopes[$0] } }
 
     /// What is known of the key named `id`; nil when the keyring has none.
     public func key(_ id: KeyID) -> KeyDescriptor? { entry(id)?.key }
 
     /// The key that seals for `purpose` and `scope`; nil when there is none.
     public func primary(_ purpose: KeyPurpose, scope: ScopeID? = nil) -> KeyDescriptor? {
-        entries.lazy.map(\.key)
-            .filter { $0.purpose == purpose && $0.scope == scope && $0.state.seals }
-            .max { $0.sequence < $1.sequence }
+        keys(of: purpose, scope: scope).filter(\.state.seals).max { $0.sequence < $1.sequence }
     }
 
-    func entry(_ id: KeyID) -> KeyringEntry? { entries.first { $0.key.id == id } }
+    /// What is known of the keys of a purpose and scope, in the order of their making.
+    func keys(of purpose: KeyPurpose, scope: ScopeID?) -> [KeyDescriptor] {
+        index.places(of: purpose, scope: scope).map { entries[$0].key }
+    }
 
-    /// Adds a scope with its key.
-    ///
-    /// - Throws: ``KeyringError/scopeExists`` or ``KeyringError/tooManyScopes``.
-    mutating func add(_ scope: KeyringScope, with entry: KeyringEntry) throws(KeyringError) {
-        guard self.scope(scope.id) == nil else { throw .scopeExists }
-        guard scopes.count < ScopeID.limit else { throw .tooManyScopes }
-        precondition(entry.key.purpose == .scope && entry.key.scope == scope.id)
+    func entry(_ id: KeyID) -> KeyringEntry? { index.place(of: id).map { entries[$0] } }
+
+    /// The copies that still open old copies of the store for `scope`: made before it was shredded,
+    /// and not confirmed destroyed. None while it lives.
+    public func pendingCopies(of scope: ScopeID) -> [KeyringCopy] {
+        guard let shredded = self.scope(scope)?.shreddedAt else { return [] }
+        return copies.filter { $0.generation < shredded && $0.destroyed == nil }
+    }
+}
+
+/// Changes that keep the index: what was added stays in its place.
+extension Keyring {
+    mutating func add(_ scope: KeyringScope) {
+        index.add(scope.id, at: scopes.count)
         scopes.append(scope)
+    }
+
+    mutating func add(_ entry: KeyringEntry) {
+        index.add(entry.key, at: entries.count)
         entries.append(entry)
+    }
+
+    /// Puts another form of a key in its place.
+    mutating func replace(_ entry: KeyringEntry) {
+        guard let place = index.place(of: entry.key.id) else {
+            preconditionFailure("the keyring has no such key")
+        }
+        entries[place] = entry
+    }
+
+    /// Puts another form of a scope in its place.
+    mutating func replace(_ scope: KeyringScope) {
+        guard let place = index.place(of: scope.id) else {
+            preconditionFailure("the keyring has no such scope")
+        }
+        scopes[place] = scope
     }
 }
 
@@ -85,6 +118,8 @@ public struct KeyringScope: Hashable, Sendable {
     public let created: Timestamp
     /// How its opaque tokens are drawn.
     public let tokens: TokenStyle
+    /// The generation of the keyring in which its keys were destroyed; nil while it lives.
+    public internal(set) var shreddedAt: UInt64?
 }
 
 /// A key of the keyring file: what is known of it, and its wrapped bytes.

@@ -29,6 +29,22 @@ public enum KeyringError: Error, Equatable, CustomStringConvertible {
     case scopeExists
     /// The keyring holds as many scopes as it may.
     case tooManyScopes
+    /// There is no such scope.
+    case unknownScope
+    /// The keys of the scope were destroyed for good.
+    case scopeShredded
+    /// The keyring has no such key.
+    case unknownKey(id: String)
+    /// The life of a key does not go that way.
+    case transition(KeyTransitionError)
+    /// The register has no such copy.
+    case unknownCopy
+    /// The register holds as many copies as it may.
+    case tooManyCopies
+    /// No slot would be left to open the keyring with.
+    case slotsRefused
+    /// The file is the keyring of another vault.
+    case otherVault
     /// A key of the keyring did not unwrap.
     case wrappedKey(id: String)
     /// The system refused a file operation.
@@ -54,6 +70,14 @@ public enum KeyringError: Error, Equatable, CustomStringConvertible {
             "The keyring is another one of the same generation \(generation)."
         case .scopeExists: "There is such a scope already."
         case .tooManyScopes: "The keyring holds \(ScopeID.limit) scopes, as many as it may."
+        case .unknownScope: "There is no such scope."
+        case .scopeShredded: "The scope was shredded: its keys are destroyed for good."
+        case .unknownKey(let id): "The keyring has no key \(id)."
+        case .transition(let error): error.description
+        case .unknownCopy: "The keyring has no such copy in its register."
+        case .tooManyCopies: "The keyring registers \(KeyringCopy.limit) copies, as many as it may."
+        case .slotsRefused: "No custody slot would be left to open the keyring with."
+        case .otherVault: "The keyring belongs to another vault."
         case .wrappedKey(let id): "Key \(id) of the keyring does not unwrap."
         case .file(let error): error.description
         case .memory(let error): error.description

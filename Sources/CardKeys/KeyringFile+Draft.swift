@@ -20,6 +20,27 @@ extension KeyringFile {
         at path: String, passphrase: borrowing Passphrase, scope: ScopeID, binDigitCount: Int = 6,
         cost: Argon2id = .standard, moment: Timestamp = .now(), locking: MemoryLocking = .required
     ) throws(KeyringError) -> KeyringFile {
+        try draft(
+            in: KeyringPath(path), passphrase: passphrase, scope: scope,
+            binDigitCount: binDigitCount, cost: cost, moment: moment, locking: locking)
+    }
+
+    /// Makes a new vault's keyring in memory, to be written to any source.
+    ///
+    /// - Parameters:
+    ///   - source: where the keyring is to be.
+    ///   - passphrase: of the first custodian.
+    ///   - scope: the name of the first scope.
+    ///   - binDigitCount: how many leading digits of a 16-digit PAN the store shows: 6 or 8.
+    ///   - cost: what a guess at the passphrase costs.
+    ///   - moment: now.
+    ///   - locking: what to do when key memory cannot be locked.
+    /// - Throws: ``KeyringError``.
+    public static func draft(
+        in source: any KeyringSource, passphrase: borrowing Passphrase, scope: ScopeID,
+        binDigitCount: Int = 6, cost: Argon2id = .standard, moment: Timestamp = .now(),
+        locking: MemoryLocking = .required
+    ) throws(KeyringError) -> KeyringFile {
         precondition(binDigitCount == 6 || binDigitCount == 8, "a BIN has 6 or 8 digits")
         let slab = try reserve(locking)
         let vault = VaultID.random()
@@ -42,6 +63,22 @@ extension KeyringFile {
             binDigitCount: binDigitCount, slots: [slot],
             scopes: [KeyringScope(id: scope, created: moment, tokens: .timeOrdered)],
             entries: entries)
-        return KeyringFile(path: path, slab: slab, root: root, keyring: keyring)
+        let opened = OpenedKeyring(root: SharedRoot(root), keyring: keyring)
+        return KeyringFile(source: source, slab: slab, opened: opened)
+    }
+
+    /// Makes a key of the keyring and wraps it.
+    static func makeEntry(
+        _ purpose: KeyPurpose, scope: ScopeID?, sequence: UInt64 = 1, state: KeyState = .active,
+        vault: VaultID, at moment: Timestamp, root: borrowing RootKey, slab: KeySlab
+    ) throws(KeyringError) -> KeyringEntry {
+        let suite: Suite = purpose == .scope ? .xchacha20Poly1305 : .hmacSHA256
+        let material = try KeyringError.memory { () throws(SecretMemoryError) in
+            try KeyMaterial.generate(purpose: purpose, suite: suite, in: slab)
+        }
+        let key = KeyDescriptor(
+            material, scope: scope, sequence: sequence, state: state, at: moment)
+        return KeyringEntry(
+            key: key, box: root.wrappingKey.wrap(material, as: key.binding(in: vault)))
     }
 }

@@ -1,72 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CardCrypto
-public import Logging
 public import SecretMemory
 internal import Synchronization
 
-/// A keyring file that a custodian has unlocked, and its verbs.
+/// A keyring that a custodian has unlocked, and the verbs of its file.
 ///
 /// It holds the root key in guarded memory for as long as it lives. Readers see ``current()``; a
 /// change is made under the file's lock, on what the file says then, and written so that a crash
 /// leaves the old keyring or the new one.
 public final class KeyringFile: Sendable {
-    /// Where the file is.
-    public let path: String
+    /// How many bytes a keyring has at most: 67,108,864.
+    public static var byteLimit: Int { KeyringText.byteLimit }
+
+    /// Where the keyring is: a file, or what stands for one.
+    public let source: any KeyringSource
     /// Guarded memory for this keyring's keys, and for what they unwrap.
     public let slab: KeySlab
 
-    private let root: RootKey
-    private let latest: Mutex<Keyring>
+    private let latest: Mutex<Latest>
 
-    init(path: String, slab: KeySlab, root: consuming RootKey, keyring: Keyring) {
-        self.path = path
+    /// What was last read or written here, and what may be read next.
+    private struct Latest {
+        var opened: OpenedKeyring
+        /// The root key of a keyring that is being written, or may have been.
+        var incoming: SharedRoot?
+    }
+
+    init(source: any KeyringSource, slab: KeySlab, opened: OpenedKeyring) {
+        self.source = source
         self.slab = slab
-        self.root = root
-        latest = Mutex(keyring)
+        latest = Mutex(Latest(opened: opened))
     }
 
-    /// Opens a keyring file with a custodian's secret.
-    ///
-    /// - Parameters:
-    ///   - path: the file.
-    ///   - secret: what the custodian presents. Each slot that might open costs what it was made
-    ///     with (half a second, normally).
-    ///   - locking: what to do when key memory cannot be locked.
-    ///   - logger: is told of every failure, as no audit log is open yet.
-    /// - Throws: ``KeyringError``: `cannotUnlock` when no slot opens, `integrity` when one does and
-    ///   the file was altered.
-    public static func unlock(
-        at path: String, with secret: consuming CustodySecret, locking: MemoryLocking = .required,
-        logger: Logger = Logger(label: "card-vault")
-    ) throws(KeyringError) -> KeyringFile {
-        do throws(KeyringError) {
-            return try open(path, with: secret, locking: locking)
-        } catch {
-            logger.warning("a keyring was not unlocked", metadata: ["reason": "\(error)"])
-            throw error
-        }
-    }
-
-    private static func open(
-        _ path: String, with secret: consuming CustodySecret, locking: MemoryLocking
-    ) throws(KeyringError) -> KeyringFile {
-        let text = try load(path)
-        let parts = try KeyringText.split(text)
-        let parser = try KeyringParser(parts.body)
-        let slab = try reserve(locking)
-        switch consume secret {
-        case .passphrase(let passphrase):
-            let root = try open(parser, with: passphrase, slab: slab)
-            guard root.verifies(parts.code, forKeyring: Array(parts.body).span) else {
-                throw .integrity
-            }
-            let keyring = try parser.keyring(code: parts.code)
-            return KeyringFile(path: path, slab: slab, root: root, keyring: keyring)
-        }
-    }
+    /// Where the file is.
+    public var path: String { source.name }
 
     /// The keyring as it was last read or written here.
-    public func current() -> Keyring { latest.withLock { $0 } }
+    public func current() -> Keyring { opened.keyring }
+
+    /// The keyring as it was last read or written here, with the root key that opened it.
+    var opened: OpenedKeyring { latest.withLock { $0.opened } }
 
     /// Reads the file again.
     ///
@@ -74,8 +47,13 @@ public final class KeyringFile: Sendable {
     ///   a successor of it, `needsUnlock` when it has another root key.
     public func reload() throws(KeyringError) -> Keyring {
         while true {
-            let seen = current().generation
-            if let keyring = try adopt(try read(), seen: seen) { return keyring }
+            let seen = latest.withLock { $0 }
+            let text = try source.text()
+            if let found = try verify(text, seen),
+                let keyring = try adopt(found, seen: seen.opened.keyring.generation)
+            {
+                return keyring
+            }
         }
     }
 
@@ -84,170 +62,107 @@ public final class KeyringFile: Sendable {
     /// - Throws: ``KeyringError/wrappedKey(id:)`` when the keyring has no such key or its box does
     ///   not open.
     public func unwrap(_ id: KeyID) throws(KeyringError) -> KeyMaterial {
-        let keyring = current()
-        guard let entry = keyring.entry(id), let box = entry.box else {
+        let opened = self.opened
+        guard let entry = opened.keyring.entry(id) else {
             throw .wrappedKey(id: id.description)
         }
-        let key = entry.key
-        do throws(UnwrapError) {
-            return try root.wrappingKey.unwrap(
-                box, as: key.binding(in: keyring.vault), expecting: id, purpose: key.purpose,
-                suite: key.suite, in: slab)
-        } catch {
-            if case .memory(let error) = error { throw .memory(error) }
-            throw .wrappedKey(id: id.description)
-        }
+        return try opened.unwrap(entry, in: slab)
     }
 
     /// Takes the lock of the file for a change that also touches a store: keyring first, store
     /// second. Waits at most `patience`, and holds the thread meanwhile.
     package func lock(patience: Duration = .seconds(10)) throws(KeyringError) -> KeyringLock {
-        try KeyringLock(path, patience: patience)
-    }
-
-    /// Makes a scope and its key, and writes the keyring.
-    ///
-    /// - Throws: ``KeyringError``; the file and this value are then as they were. Only when the
-    ///   folder could not be synced is the file the new one: the scope is then there, and
-    ///   `scopeExists` the answer to a second call.
-    package func addScope(
-        _ id: ScopeID, tokens: KeyringScope.TokenStyle, at moment: Timestamp,
-        under lock: borrowing KeyringLock
-    ) throws(KeyringError) {
-        precondition(lock.path == path, "the lock is that of another keyring")
-        var keyring = try reload()
-        let scope = KeyringScope(id: id, created: moment, tokens: tokens)
-        let entry = try makeEntry(.scope, scope: id, vault: keyring.vault, at: moment)
-        try keyring.add(scope, with: entry)
-        keyring.generation += 1
-        try write(keyring)
+        try source.lock(patience: patience)
     }
 
     /// Makes the file's name durable. Another process may have renamed the file and not come
     /// further; nothing may be built on it before.
-    package func syncName() throws(KeyringError) {
-        try KeyringError.file { () throws(FileError) in try AtomicFile.syncFolder(of: path) }
-    }
+    package func settle() throws(KeyringError) { try source.settle() }
 
     /// Writes a keyring that has no file yet.
     ///
     /// - Throws: ``KeyringError/exists`` when there is a file by now.
-    package func save(under lock: borrowing KeyringLock) throws(KeyringError) {
-        precondition(lock.path == path, "the lock is that of another keyring")
+    package func save(under lock: KeyringLock) throws(KeyringError) {
+        precondition(lock.isHeld(of: source), "the lock is not that of this keyring, or not held")
         try requireNoFile()
-        try write(current())
+        let opened = self.opened
+        try write(opened.keyring, under: opened.root)
     }
 
     /// Refuses to go on where there is a keyring file.
     package func requireNoFile() throws(KeyringError) {
-        let there = try KeyringError.file { () throws(FileError) in
-            try AtomicFile.load(path, limit: 0)
-        }
-        guard there == nil else { throw .exists }
+        guard try source.load() == nil else { throw .exists }
     }
 
-    func makeEntry(
-        _ purpose: KeyPurpose, scope: ScopeID?, vault: VaultID, at moment: Timestamp
-    ) throws(KeyringError) -> KeyringEntry {
-        try Self.makeEntry(
-            purpose, scope: scope, vault: vault, at: moment, root: root, slab: slab)
-    }
-
-    static func makeEntry(
-        _ purpose: KeyPurpose, scope: ScopeID?, vault: VaultID, at moment: Timestamp,
-        root: borrowing RootKey, slab: KeySlab
-    ) throws(KeyringError) -> KeyringEntry {
-        let suite: Suite = purpose == .scope ? .xchacha20Poly1305 : .hmacSHA256
-        let material = try KeyringError.memory { () throws(SecretMemoryError) in
-            try KeyMaterial.generate(purpose: purpose, suite: suite, in: slab)
-        }
-        let key = KeyDescriptor(material, scope: scope, sequence: 1, activeFrom: moment)
-        return KeyringEntry(
-            key: key, box: root.wrappingKey.wrap(material, as: key.binding(in: vault)))
-    }
-
-    private func write(_ keyring: Keyring) throws(KeyringError) {
+    /// Puts `keyring` in the place of the file, authenticated with `root`.
+    func write(_ keyring: Keyring, under root: SharedRoot) throws(KeyringError) {
         let body = KeyringText.print(keyring)
-        let text = KeyringText.join(body, code: root.keyringCode(for: body.span))
+        let text = KeyringText.join(body, code: root.key.keyringCode(for: body.span))
         // What could not be read again must not take the place of what can.
-        let written = try verify(text)
-        try KeyringError.file { () throws(FileError) in try AtomicFile.replace(path, with: text) }
-        latest.withLock { $0 = written }
+        let written = try root.verify(text)
+        // From here on the file may be the new one, whatever the source says: who reads it knows
+        // the new root key.
+        latest.withLock { $0.incoming = root }
+        try source.replace(with: text)
+        latest.withLock { $0 = Latest(opened: OpenedKeyring(root: root, keyring: written)) }
     }
-
-    private func read() throws(KeyringError) -> Keyring { try verify(try Self.load(path)) }
 
     /// The keyring that `text` is, verified with the root key that this process holds.
     func verify(_ text: [UInt8]) throws(KeyringError) -> Keyring {
-        let parts = try KeyringText.split(text)
-        let parser = try KeyringParser(parts.body)
-        guard root.verifies(parts.code, forKeyring: Array(parts.body).span) else {
-            throw .needsUnlock
-        }
-        return try parser.keyring(code: parts.code)
+        try opened.root.verify(text)
     }
 
-    /// Takes `keyring` as the latest, unless it is not a successor of the one before; nil when it
-    /// must be read again, another thread having taken a newer one meanwhile.
+    /// The keyring that `text` is, verified with a root key of this process; nil when another
+    /// thread took a new root key since `seen`.
+    private func verify(_ text: [UInt8], _ seen: Latest) throws(KeyringError) -> OpenedKeyring? {
+        for root in [seen.opened.root, seen.incoming].compactMap(\.self) {
+            do throws(KeyringError) {
+                return OpenedKeyring(root: root, keyring: try root.verify(text))
+            } catch {
+                guard error == .needsUnlock else { throw error }
+            }
+        }
+        let isLatest = latest.withLock {
+            $0.opened.root === seen.opened.root && $0.incoming === seen.incoming
+        }
+        guard !isLatest else { throw .needsUnlock }
+        return nil
+    }
+
+    /// Takes what was read as the latest, unless it is not a successor of the one before; nil when
+    /// it must be read again, another thread having taken a newer one meanwhile.
     ///
     /// - Parameter seen: the latest generation before the file was read. Only by that is it too
     ///   old.
-    private func adopt(_ keyring: Keyring, seen: UInt64) throws(KeyringError) -> Keyring? {
+    func adopt(_ found: OpenedKeyring, seen: UInt64) throws(KeyringError) -> Keyring? {
         try latest.withLock { latest throws(KeyringError) in
+            let (keyring, last) = (found.keyring, latest.opened.keyring)
+            guard keyring.vault == last.vault else { throw .otherVault }
             guard keyring.generation >= seen else {
                 throw .older(generation: keyring.generation, seen: seen)
             }
-            guard keyring.generation >= latest.generation else { return nil }
-            guard keyring.generation > latest.generation || keyring.code == latest.code else {
+            guard keyring.generation >= last.generation else { return nil }
+            guard keyring.generation > last.generation || keyring.code == last.code else {
                 throw .forked(generation: keyring.generation)
             }
-            latest = keyring
+            latest.opened = found
             return keyring
         }
     }
 }
 
-/// The lock of a keyring file, held until it is dropped.
-package struct KeyringLock: ~Copyable, Sendable {
-    fileprivate let path: String
-    private let lock: FileLock
-
-    fileprivate init(_ path: String, patience: Duration) throws(KeyringError) {
-        self.path = path
-        lock = try KeyringError.file { () throws(FileError) in
-            let lock = try FileLock(path + ".lock", patience: patience)
-            // A writer may have died between its rename and the sync of the folder. What is read
-            // under the lock outlives a loss of power before anything is built on it.
-            try AtomicFile.syncFolder(of: path)
-            return lock
-        }
-    }
-}
-
 extension KeyringFile {
-    static func load(_ path: String) throws(KeyringError) -> [UInt8] {
-        let bytes = try KeyringError.file { () throws(FileError) in
-            try AtomicFile.load(path, limit: KeyringText.byteLimit)
-        }
-        guard let bytes else { throw .notFound }
-        return bytes
-    }
-
     static func reserve(_ locking: MemoryLocking) throws(KeyringError) -> KeySlab {
         try KeyringError.memory { () throws(SecretMemoryError) in try KeySlab(locking: locking) }
     }
+}
 
-    /// The root key from the cheapest slot that opens.
-    private static func open(
-        _ parser: KeyringParser, with passphrase: borrowing Passphrase, slab: KeySlab
-    ) throws(KeyringError) -> RootKey {
-        for slot in parser.slotsByCost {
-            do throws(KeyringError) {
-                return try slot.open(in: parser.vault, with: passphrase, slab: slab)
-            } catch {
-                guard error == .cannotUnlock else { throw error }
-            }
-        }
-        throw .cannotUnlock
+extension KeyringSource {
+    /// The keyring's bytes.
+    ///
+    /// - Throws: ``KeyringError/notFound`` where there is none.
+    func text() throws(KeyringError) -> [UInt8] {
+        guard let bytes = try load() else { throw .notFound }
+        return bytes
     }
 }

@@ -5,11 +5,11 @@ internal import CardCrypto
 struct KeyringParser {
     let vault: VaultID
     let slots: [CustodySlot]
-    private var document: Fields
+    private var document: KeyringFields
 
     /// Parses the whole text and takes from it what opening a slot needs.
     init(_ body: ArraySlice<UInt8>) throws(KeyringError) {
-        var document = try Fields(Self.parse(body), "document")
+        var document = try KeyringFields(Self.parse(body), "document")
         guard try document.string("format") == "card-vault keyring" else {
             throw .badField("format")
         }
@@ -29,7 +29,7 @@ struct KeyringParser {
     /// The slots in the order in which they are tried: whoever writes a slot into the file that
     /// costs an hour does not put that hour before a slot that opens.
     var slotsByCost: [CustodySlot] {
-        slots.sorted { $0.cost.memory * $0.cost.passes < $1.cost.memory * $1.cost.passes }
+        slots.sorted { $0.work < $1.work }
     }
 
     /// The keyring, once its code is known to be right (or its reader says that it is not
@@ -50,11 +50,16 @@ struct KeyringParser {
         let entries = try document.array("keys").map { entry throws(KeyringError) in
             try Self.entry(entry)
         }
+        let periods = try Self.periods(try document.optionalArray("periods") ?? [])
+        let copies = try Self.copies(
+            try document.optionalArray("copies") ?? [], upTo: generation)
         try document.end()
-        try Self.check(scopes, entries)
+        try Self.check(scopes, entries, upTo: generation)
         var keyring = Keyring(
             vault: vault, created: created, generation: generation, required: required,
             binDigitCount: Int(binDigitCount), slots: slots, scopes: scopes, entries: entries)
+        keyring.periods = periods
+        keyring.copies = copies
         keyring.code = code
         return keyring
     }
@@ -68,7 +73,7 @@ struct KeyringParser {
     }
 
     private static func slot(_ value: StrictJSON) throws(KeyringError) -> CustodySlot {
-        var slot = try Fields(value, "slots")
+        var slot = try KeyringFields(value, "slots")
         guard try slot.string("kind") == CustodySlot.passphraseKind else {
             throw .badField("kind")
         }
@@ -90,18 +95,19 @@ struct KeyringParser {
     }
 
     private static func scope(_ value: StrictJSON) throws(KeyringError) -> KeyringScope {
-        var scope = try Fields(value, "scopes")
+        var scope = try KeyringFields(value, "scopes")
         guard let id = ScopeID(try scope.string("id")) else { throw .badField("id") }
         guard let tokens = KeyringScope.TokenStyle(rawValue: try scope.string("tokens")) else {
             throw .badField("tokens")
         }
         let created = try scope.timestamp("created")
+        let shredded = try scope.optionalInteger("shredded")
         try scope.end()
-        return KeyringScope(id: id, created: created, tokens: tokens)
+        return KeyringScope(id: id, created: created, tokens: tokens, shreddedAt: shredded)
     }
 
     private static func entry(_ value: StrictJSON) throws(KeyringError) -> KeyringEntry {
-        var entry = try Fields(value, "keys")
+        var entry = try KeyringFields(value, "keys")
         guard let id = KeyID(hex: try entry.string("id")) else { throw .badField("id") }
         guard let purpose = KeyPurpose(rawValue: try entry.string("purpose")),
             [.scope, .hold, .audit, .seal].contains(purpose)
@@ -133,7 +139,7 @@ struct KeyringParser {
     }
 
     private static func dates(
-        _ fields: consuming Fields, created: Timestamp
+        _ fields: consuming KeyringFields, created: Timestamp
     ) throws(KeyringError) -> KeyDates {
         var dates = KeyDates(created: created)
         for state in KeyState.allCases where fields.has(state.rawValue) {
@@ -143,17 +149,71 @@ struct KeyringParser {
         return dates
     }
 
+    private static func periods(
+        _ elements: [StrictJSON]
+    ) throws(KeyringError) -> Cryptoperiods {
+        var periods = Cryptoperiods.standard
+        var purposes: Set<KeyPurpose> = []
+        for element in elements {
+            var fields = try KeyringFields(element, "periods")
+            guard let purpose = KeyPurpose(rawValue: try fields.string("purpose")),
+                purposes.insert(purpose).inserted
+            else { throw .badField("purpose") }
+            let originatorDays = Int(try fields.integer("originator"))
+            guard
+                let period = Cryptoperiod(
+                    originatorDays: originatorDays,
+                    recipientDays: Int(try fields.integer("recipient")))
+            else { throw .badField("periods") }
+            try fields.end()
+            periods[purpose] = period
+        }
+        return periods
+    }
+
+    private static func copies(
+        _ elements: [StrictJSON], upTo generation: UInt64
+    ) throws(KeyringError) -> [KeyringCopy] {
+        let copies = try elements.map { element throws(KeyringError) in
+            try copy(element, upTo: generation)
+        }
+        guard copies.count <= KeyringCopy.limit, Set(copies.map(\.id)).count == copies.count else {
+            throw .badField("copies")
+        }
+        return copies
+    }
+
+    private static func copy(
+        _ value: StrictJSON, upTo generation: UInt64
+    ) throws(KeyringError) -> KeyringCopy {
+        var copy = try KeyringFields(value, "copies")
+        guard let id = CopyID(try copy.string("id")) else { throw .badField("id") }
+        let created = try copy.timestamp("created")
+        let copied = try copy.integer("generation")
+        guard (1...generation).contains(copied) else { throw .badField("generation") }
+        let destroyed = try copy.optionalTimestamp("destroyed")
+        try copy.end()
+        return KeyringCopy(id: id, created: created, generation: copied, destroyed: destroyed)
+    }
+
     /// What no single entry shows: names, ids and places are unique, and every key has its scope.
     private static func check(
-        _ scopes: [KeyringScope], _ entries: [KeyringEntry]
+        _ scopes: [KeyringScope], _ entries: [KeyringEntry], upTo generation: UInt64
     ) throws(KeyringError) {
         let names = Set(scopes.map(\.id))
         guard names.count == scopes.count, scopes.count <= ScopeID.limit else {
             throw .badField("scopes")
         }
+        guard scopes.allSatisfy({ (1...generation).contains($0.shreddedAt ?? 1) }) else {
+            throw .badField("shredded")
+        }
+        let shredded = Set(scopes.lazy.filter { $0.shreddedAt != nil }.map(\.id))
         let places = Set(entries.map { Place(entry: $0) })
         guard places.count == entries.count, Set(entries.map(\.key.id)).count == entries.count,
-            entries.allSatisfy({ $0.key.scope.map(names.contains) ?? true })
+            entries.allSatisfy({ $0.key.scope.map(names.contains) ?? true }),
+            entries.allSatisfy({
+                $0.box == nil || $0.key.scope.map { !shredded.contains($0) } ?? true
+            })
         else { throw .badField("keys") }
     }
 
@@ -167,77 +227,5 @@ struct KeyringParser {
             scope = entry.key.scope
             sequence = entry.key.sequence
         }
-    }
-}
-
-/// The members of a JSON object, each taken once; `end` refuses what was not taken.
-private struct Fields {
-    private let name: String
-    private var members: [String: StrictJSON]
-
-    init(_ value: StrictJSON, _ name: String) throws(KeyringError) {
-        guard case .object(let members) = value else { throw .badField(name) }
-        self.name = name
-        self.members = members
-    }
-
-    func has(_ name: String) -> Bool { members[name] != nil }
-
-    mutating func string(_ name: String) throws(KeyringError) -> String {
-        guard case .string(let text) = members.removeValue(forKey: name) else {
-            throw .badField(name)
-        }
-        return text
-    }
-
-    mutating func optionalString(_ name: String) throws(KeyringError) -> String? {
-        has(name) ? try string(name) : nil
-    }
-
-    mutating func integer(_ name: String) throws(KeyringError) -> UInt64 {
-        guard case .integer(let value) = members.removeValue(forKey: name) else {
-            throw .badField(name)
-        }
-        return value
-    }
-
-    mutating func timestamp(_ name: String) throws(KeyringError) -> Timestamp {
-        guard let moment = Timestamp(milliseconds: try integer(name)) else {
-            throw .badField(name)
-        }
-        return moment
-    }
-
-    mutating func bytes(_ name: String, count: Int) throws(KeyringError) -> [UInt8] {
-        guard let bytes = Base64URL.parse(try string(name).utf8), bytes.count == count else {
-            throw .badField(name)
-        }
-        return bytes
-    }
-
-    /// A wrapped key in the travelling form; nil when the field is absent.
-    mutating func box(_ name: String) throws(KeyringError) -> SealedBox? {
-        guard let text = try optionalString(name) else { return nil }
-        guard let bytes = Base64URL.parse(text.utf8), let box = try? SealedBox(bytes),
-            box.suite == .xchacha20Poly1305, box.stored.count == KeyEncryptionKey.wrappedByteCount
-        else { throw .badField(name) }
-        return box
-    }
-
-    mutating func array(_ name: String) throws(KeyringError) -> [StrictJSON] {
-        guard case .array(let elements) = members.removeValue(forKey: name) else {
-            throw .badField(name)
-        }
-        return elements
-    }
-
-    mutating func fields(_ name: String) throws(KeyringError) -> Fields {
-        guard let value = members.removeValue(forKey: name) else { throw .badField(name) }
-        return try Fields(value, name)
-    }
-
-    /// An unknown member is reported by the object that it is in: its name is anybody's text.
-    func end() throws(KeyringError) {
-        guard members.isEmpty else { throw .badField(name) }
     }
 }

@@ -2,7 +2,7 @@
 internal import CardCrypto
 
 /// The text of a keyring file: JSON, then one last line `mac: BASE64URL` over every byte above it.
-enum KeyringText {
+package enum KeyringText {
     static let version: UInt64 = 1
     /// 16,384 scopes with a few keys each stay far below it.
     static let byteLimit = 64 << 20
@@ -10,13 +10,13 @@ enum KeyringText {
     private static let codeLabel = Array("mac: ".utf8)
 
     /// A file split at its last line.
-    struct Parts {
-        let body: ArraySlice<UInt8>
-        let code: [UInt8]
+    package struct Parts {
+        package let body: ArraySlice<UInt8>
+        package let code: [UInt8]
     }
 
     /// Splits a file into what is authenticated and the code. No key is used.
-    static func split(_ bytes: [UInt8]) throws(KeyringError) -> Parts {
+    package static func split(_ bytes: [UInt8]) throws(KeyringError) -> Parts {
         guard bytes.count <= byteLimit else { throw .tooLarge(limit: byteLimit) }
         let lineCount = codeLabel.count + 43 + 1  // 32 bytes are 43 characters; and the newline
         let start = bytes.count - lineCount
@@ -28,13 +28,13 @@ enum KeyringText {
     }
 
     /// Joins what is authenticated and its code.
-    static func join(_ body: [UInt8], code: [UInt8]) -> [UInt8] {
+    package static func join(_ body: [UInt8], code: [UInt8]) -> [UInt8] {
         body + codeLabel + Base64URL.print(code).utf8 + [UInt8(ascii: "\n")]
     }
 
     /// The authenticated part of a keyring.
     static func print(_ keyring: Keyring) -> [UInt8] {
-        let fields = [
+        var fields = [
             #""format": "card-vault keyring""#,
             #""version": \#(version)"#,
             #""vault": "\#(keyring.vault)""#,
@@ -46,6 +46,11 @@ enum KeyringText {
             #""scopes": [\#(lines(keyring.scopes.map(print)))]"#,
             #""keys": [\#(lines(keyring.entries.map(print)))]"#,
         ]
+        // Left out while there is nothing to say, as releases before 0.3 know neither.
+        let periods = keyring.periods.unusual.map { print(keyring.periods[$0], of: $0) }
+        if !periods.isEmpty { fields.append(#""periods": [\#(lines(periods))]"#) }
+        let copies = keyring.copies.map(print)
+        if !copies.isEmpty { fields.append(#""copies": [\#(lines(copies))]"#) }
         return Array("{\n  \(fields.joined(separator: ",\n  "))\n}\n".utf8)
     }
 
@@ -64,7 +69,19 @@ enum KeyringText {
 
     private static func print(_ scope: KeyringScope) -> String {
         #"{"id": "\#(scope.id)", "created": \#(scope.created.milliseconds), "#
-            + #""tokens": "\#(scope.tokens.rawValue)"}"#
+            + #""tokens": "\#(scope.tokens.rawValue)""#
+            + (scope.shreddedAt.map { #", "shredded": \#($0)"# } ?? "") + "}"
+    }
+
+    private static func print(_ period: Cryptoperiod, of purpose: KeyPurpose) -> String {
+        #"{"purpose": "\#(purpose)", "originator": \#(period.originatorDays), "#
+            + #""recipient": \#(period.recipientDays)}"#
+    }
+
+    private static func print(_ copy: KeyringCopy) -> String {
+        #"{"id": "\#(copy.id)", "created": \#(copy.created.milliseconds), "#
+            + #""generation": \#(copy.generation)"#
+            + (copy.destroyed.map { #", "destroyed": \#($0.milliseconds)"# } ?? "") + "}"
     }
 
     private static func print(_ entry: KeyringEntry) -> String {

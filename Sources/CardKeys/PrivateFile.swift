@@ -19,4 +19,17 @@ package enum PrivateFile {
         }
         try AtomicFile.syncFolder(of: path)
     }
+
+    /// Makes a file that another library wrote durable, and readable by its owner alone.
+    ///
+    /// Nothing of this process has it open: its locks would be lost, as above.
+    package static func settle(_ path: String) throws(FileError) {
+        let descriptor = try AtomicFile.openDescriptor(path, O_RDONLY | O_NOFOLLOW)
+        defer { close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else {
+            throw FileError(operation: .write, systemCode: errno)
+        }
+        try AtomicFile.sync(descriptor)
+        try AtomicFile.syncFolder(of: path)
+    }
 }

@@ -17,6 +17,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// What the system's clock says now.
     public static func now() -> Timestamp { Timestamp(clock: Platform.wallMilliseconds) }
 
+    /// The moment so many days of 86,400 seconds later; the last that there is, where that is past
+    /// it.
+    package func adding(days: Int) -> Timestamp {
+        precondition(days >= 0)
+        return Timestamp(clock: milliseconds + UInt64(days) * 86_400_000)
+    }
+
     /// The earlier moment first.
     public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 }

@@ -132,19 +132,10 @@ internal import Testing
         }
         #expect(try scratch.names().isEmpty)
     }
-
-    @Test func `of a keyring is held until it is dropped`() throws {
-        let file = try Locksmith.shared.get().opened(at: scratch.path("a"))
-        let lock = try file.lock()
-        #expect(try refusal() == Self.isHeld)
-        drop(lock)
-        #expect(try refusal(patience: Self.ample) == nil)
-    }
 }
 
 private func use(_ lock: borrowing FileLock) {}
 private func drop(_ lock: consuming FileLock) {}
-private func drop(_ lock: consuming KeyringLock) {}
 
 /// A number that loses additions unless a lock orders them.
 private final class Counter: @unchecked Sendable {  // ordered by the lock that is tested

@@ -22,13 +22,14 @@ internal import Testing
         #expect(KeyState.allCases.allSatisfy { KeyState(rawValue: $0.description) == $0 })
     }
 
-    @Test func `is dated by the last time it was entered`() throws {
+    @Test func `is dated by the last time it was entered, but for the first activation`() throws {
         var dates = KeyDates(created: try timestamp(1))
         dates.enter(.active, at: try timestamp(2))
         dates.enter(.suspended, at: try timestamp(3))
         dates.enter(.active, at: try timestamp(4))
+        dates.enter(.suspended, at: try timestamp(5))
         #expect(dates.created == (try timestamp(1)))
-        #expect(dates.entered == [.active: try timestamp(4), .suspended: try timestamp(3)])
+        #expect(dates.entered == [.active: try timestamp(2), .suspended: try timestamp(5)])
     }
 
     @Test func `makes the active key of the highest sequence the primary`() throws {

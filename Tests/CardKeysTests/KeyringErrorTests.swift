@@ -9,6 +9,8 @@ internal import Testing
         .notFound, .exists, .tooLarge(limit: 1), .malformed(offset: 2), .badField("keys"),
         .unknownVersion(3), .cannotUnlock, .integrity, .needsUnlock, .older(generation: 4, seen: 5),
         .forked(generation: 6), .scopeExists, .tooManyScopes,
+        .unknownScope, .scopeShredded, .unknownKey(id: "00ff"), .unknownCopy, .tooManyCopies,
+        .slotsRefused, .otherVault,
         .wrappedKey(id: "00ff"), .file(FileError(operation: .sync, systemCode: EIO)),
         .memory(.libraryUnavailable),
     ]

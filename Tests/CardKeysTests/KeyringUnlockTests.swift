@@ -156,11 +156,7 @@ internal import Testing
     }
 
     private func twoSlots() throws -> [CustodySlot] {
-        let second = try CustodySlot(
-            sealing: locksmith.root, in: locksmith.keyring.vault,
-            with: Locksmith.passphrase("correct horse 2"), cost: #require(Locksmith.cost),
-            slab: locksmith.slab)
-        return locksmith.keyring.slots + [second]
+        locksmith.keyring.slots + [try locksmith.slot(for: "correct horse 2")]
     }
 }
 

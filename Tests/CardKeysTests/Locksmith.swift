@@ -53,25 +53,42 @@ final class Locksmith: Sendable {
     static func refusalToUnlock(
         _ path: String, with secret: String = secret
     ) throws -> KeyringError? {
+        try refusalToUnlock(from: KeyringPath(path), with: secret)
+    }
+
+    /// Why the keyring in `source` does not open with `secret`; nil when it does.
+    static func refusalToUnlock(
+        from source: any KeyringSource, with secret: String = secret
+    ) throws -> KeyringError? {
         let passphrase = try passphrase(secret)
         do throws(KeyringError) {
-            _ = try KeyringFile.unlock(at: path, with: .passphrase(passphrase))
+            _ = try KeyringFile.unlock(from: source, with: .passphrase(passphrase))
             return nil
         } catch {
             return error
         }
     }
 
+    /// A slot of the sample keyring for another passphrase.
+    func slot(for secret: String) throws -> CustodySlot {
+        guard let cost = Self.cost else { throw SampleError() }
+        return try CustodySlot(
+            sealing: root, in: keyring.vault, with: Self.passphrase(secret), cost: cost, slab: slab)
+    }
+
     /// The sample keyring with one thing or another changed.
     func keyring(
         generation: UInt64 = 1, required: UInt64 = 1, slots: [CustodySlot]? = nil,
-        scopes: [KeyringScope]? = nil, entries: [KeyringEntry]? = nil
+        scopes: [KeyringScope]? = nil, entries: [KeyringEntry]? = nil,
+        periods: Cryptoperiods = .standard, copies: [KeyringCopy] = []
     ) -> Keyring {
         var keyring = Keyring(
             vault: self.keyring.vault, created: self.keyring.created, generation: generation,
             required: required, binDigitCount: self.keyring.binDigitCount,
             slots: slots ?? self.keyring.slots, scopes: scopes ?? self.keyring.scopes,
             entries: entries ?? self.keyring.entries)
+        keyring.periods = periods
+        keyring.copies = copies
         keyring.code = root.keyringCode(for: KeyringText.print(keyring).span)
         return keyring
     }
@@ -86,6 +103,12 @@ final class Locksmith: Sendable {
 
     /// A keyring file of its own at `path`, which last saw `keyring` and holds this root key.
     func opened(at path: String = "nowhere", seeing keyring: Keyring? = nil) throws -> KeyringFile {
+        try opened(in: KeyringPath(path), seeing: keyring)
+    }
+
+    /// A keyring of its own from `source`, which last saw `keyring` and holds this root key.
+    func opened(in source: any KeyringSource, seeing keyring: Keyring? = nil) throws -> KeyringFile
+    {
         let binding = RecordBinding(
             vault: self.keyring.vault, kind: .slot, scope: "", record: Span(), facts: Frame())
         let slotKey = try KeyEncryptionKey(
@@ -93,7 +116,8 @@ final class Locksmith: Sendable {
         let root = try RootKey.unwrap(
             root.wrapped(by: slotKey, as: binding), by: slotKey, as: binding, in: slab)
         return KeyringFile(
-            path: path, slab: slab, root: root, keyring: keyring ?? self.keyring)
+            source: source, slab: slab,
+            opened: OpenedKeyring(root: SharedRoot(root), keyring: keyring ?? self.keyring))
     }
 }
 
