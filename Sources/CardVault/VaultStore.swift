@@ -40,6 +40,29 @@ public protocol StoreReader {
     func keySet(of scope: ScopeID?) throws(StoreError) -> KeySet?
     /// The record of a token; nil when there is none.
     func card(_ token: Token) throws(StoreError) -> CardRecord?
+    /// The scopes that have a key set, in any order; nil for the vault's own.
+    func keySetScopes() throws(StoreError) -> [ScopeID?]
+    /// How many records of a kind were made with a key.
+    func count(_ kind: KeyedRecord, of key: KeyNumber) throws(StoreError) -> Int
+    /// Whether any record of a kind was made with a key: one look at an index, but for entries of
+    /// the audit log, which have none.
+    func hasAny(_ kind: KeyedRecord, of key: KeyNumber) throws(StoreError) -> Bool
+    /// Every seal key that a row of the store names: key sets, pin, audit head and registers.
+    func sealKeysInUse() throws(StoreError) -> Set<KeyID>
+    /// Cards in the order in which they lie, which is that of their stored tokens' bytes, with
+    /// their search rows.
+    ///
+    /// - Parameters:
+    ///   - place: only cards after this one; empty for the first.
+    ///   - keys: only cards of these keys; nil for all.
+    ///   - limit: how many at most. Fewer come only at the end.
+    func cards(
+        after place: [UInt8], of keys: Set<KeyNumber>?, limit: Int
+    ) throws(StoreError) -> [WalkedCard]
+    /// The rows of a register, in the order of their keys.
+    func rows(of register: Register) throws(StoreError) -> [RegisterRow]
+    /// The row of a register with this key; nil when there is none.
+    func row(of register: Register, key: [UInt8]) throws(StoreError) -> RegisterRow?
     /// The token of a fingerprint; nil when there is none.
     func token(of fingerprint: FingerprintRecord) throws(StoreError) -> Token?
     /// A hold; nil when there is none.
@@ -72,6 +95,20 @@ public protocol StoreTransaction: StoreReader {
     func insert(_ cards: [NewCard]) throws(StoreError) -> [InsertOutcome]
     /// Writes a card over the one of its token, if that is still `old`; tells whether it was.
     func replace(_ old: CardRecord, with new: CardRecord) throws(StoreError) -> Bool
+    /// Writes new boxes over old ones, each only where the card still has the old one under the old
+    /// key: every other column stays. Tells of each whether it was, in order.
+    func reseal(_ boxes: [NewBox]) throws(StoreError) -> [Bool]
+    /// Adds search rows of stored cards. Of each, in order: the token that has such a row by now,
+    /// which is another card's where it was there before.
+    func index(_ rows: [IndexRow]) throws(StoreError) -> [Token]
+    /// Removes a search row if it is this token's; tells whether it was.
+    func delete(_ row: IndexRow) throws(StoreError) -> Bool
+    /// Removes search rows that a key made, at most `limit` of them; tells how many.
+    func deleteFingerprints(of key: KeyNumber, limit: Int) throws(StoreError) -> Int
+    /// Writes a row of a register over the one of its key before.
+    func put(_ row: RegisterRow) throws(StoreError)
+    /// Removes a row of a register; tells whether there was one.
+    func delete(_ register: Register, key: [UInt8]) throws(StoreError) -> Bool
     /// Removes a card and every fingerprint of its token; tells whether there was a card.
     func delete(_ token: Token) throws(StoreError) -> Bool
     /// Stores a hold. Its id is no other's.

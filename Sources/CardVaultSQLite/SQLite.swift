@@ -54,20 +54,6 @@ final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a ti
             }, walPageCountCell)
     }
 
-    /// The whole name of the file, without links: what SQLite names the files beside it by.
-    var path: String {
-        guard let name = unsafe sqlite3_db_filename(database, "main") else { return "" }
-        return unsafe String(cString: name)
-    }
-
-    /// Whether the file is no longer where it was opened: what is written to it now is lost.
-    var hasMoved: Bool {
-        var hasMoved: Int32 = 0
-        let code = unsafe sqlite3_file_control(
-            database, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
-        return code == SQLITE_OK && hasMoved != 0
-    }
-
     /// How many pages the write-ahead log had after the last commit of this connection.
     var walPageCount: Int { Int(unsafe walPageCountCell.pointee) }
 
@@ -80,11 +66,20 @@ final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a ti
         guard code == SQLITE_OK else { throw StoreError(sqlite: code) }
     }
 
-    /// Lets readers and a writer work at once. The file remembers it.
-    func useWriteAheadLog() throws(StoreError) {
-        let statement = try prepare("PRAGMA journal_mode = WAL")
+    /// How the file takes changes. The file remembers it.
+    enum JournalMode: String {
+        /// In a log beside it, so that readers and a writer work at once.
+        case wal
+        /// In place: between transactions it is one file.
+        case delete
+    }
+
+    func use(_ mode: JournalMode) throws(StoreError) {
+        let statement = try prepare("PRAGMA journal_mode = \(mode)")
         // Where it cannot, SQLite keeps the mode that it had and says which, without an error.
-        guard try statement.step(), statement.text(0) == "wal" else { throw StoreError(.failed) }
+        guard try statement.step(), statement.text(0) == mode.rawValue else {
+            throw StoreError(.failed)
+        }
     }
 
     /// Copies the write-ahead log into the file as far as readers allow, and waits for nobody.
@@ -94,6 +89,21 @@ final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a ti
         guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else {
             throw StoreError(sqlite: code)
         }
+    }
+
+    /// Copies all of the write-ahead log into the file, waits for readers of it, and empties it.
+    func emptyLog() throws(StoreError) {
+        let code = unsafe sqlite3_wal_checkpoint_v2(
+            database, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        guard code == SQLITE_OK else { throw StoreError(sqlite: code) }
+    }
+
+    /// Copies what the file holds at this moment into another, which is empty. That is not durable
+    /// yet.
+    func copy(to path: String) throws(StoreError) {
+        let statement = try prepare("VACUUM INTO ?")
+        statement.bind(1, path)
+        try statement.run()
     }
 
     /// Prepares SQL that runs once.
@@ -206,6 +216,9 @@ final class SQLiteStatement {
 }
 
 extension StoreError {
+    /// A value is longer than any of a store.
+    static let tooLong = StoreError(sqlite: SQLITE_TOOBIG)
+
     /// What a result code of SQLite means; the extended code is kept.
     init(sqlite code: Int32) {
         let kind: Code =

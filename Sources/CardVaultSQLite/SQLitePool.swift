@@ -8,10 +8,13 @@ final class SQLitePool: Sendable {
     static let idleLimit = 16
 
     private let path: String
+    private let file: StoreFile
     private let patience: Duration
     private let idle = Mutex<[SQLiteConnection]>([])
 
-    init(path: String, patience: Duration) {
+    /// A pool of connections to `file`, which has the name `path`.
+    init(_ file: StoreFile, path: String, patience: Duration) {
+        self.file = file
         self.path = path
         self.patience = patience
     }
@@ -22,10 +25,13 @@ final class SQLitePool: Sendable {
     ) throws(StoreError) -> R {
         let kept = idle.withLock { $0.popLast() }
         let connection = if let kept { kept } else { try open() }
+        let result = Result { () throws(StoreError) in try body(connection) }
+        // Once another file is in the place of this one, what was read may be of both.
+        guard file == StoreFile(path) else { throw StoreError(.missing) }
         // A connection on which something failed is not kept: the next one starts anew.
-        let result = try body(connection)
+        let answer = try result.get()
         idle.withLock { if $0.count < Self.idleLimit { $0.append(connection) } }
-        return result
+        return answer
     }
 
     private func open() throws(StoreError) -> SQLiteConnection {

@@ -9,6 +9,8 @@ enum SQLiteQuery: Int, CaseIterable {
     case hold, holds, insertHold, deleteHold, expiredHolds
     case auditHead, putAuditHead, auditEntries, appendAuditEntry, deleteAuditEntries
     case token, insertFingerprint, deleteFingerprint, deleteFingerprints
+    case resealCard, deleteFingerprintOfToken, fingerprintsOfKey
+    case rows, row, putRow, deleteRow
     case epoch, keySet, putKeySet, keys, deleteKeys, insertKey, lastKeyNumber
 
     var sql: String {
@@ -40,12 +42,18 @@ enum SQLiteQuery: Int, CaseIterable {
             "SELECT sequence, entry FROM audit WHERE sequence >= ? ORDER BY sequence LIMIT ?"
         case .appendAuditEntry: "INSERT INTO audit VALUES (?, ?)"
         case .deleteAuditEntries: "DELETE FROM audit WHERE sequence <= ?"
-        case .token:
-            "SELECT token FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
+        case .token: tokenSQL
         case .insertFingerprint: insertFingerprintSQL
         case .deleteFingerprint:
             "DELETE FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
         case .deleteFingerprints: "DELETE FROM fingerprints WHERE token = ?"
+        case .resealCard: resealCardSQL
+        case .deleteFingerprintOfToken: deleteFingerprintOfTokenSQL
+        case .fingerprintsOfKey: fingerprintsOfKeySQL
+        case .rows: rowsSQL
+        case .row: rowSQL
+        case .putRow: "INSERT OR REPLACE INTO registers VALUES (?, ?, ?, ?, ?)"
+        case .deleteRow: "DELETE FROM registers WHERE register = ? AND key = ?"
         case .epoch: "SELECT epoch FROM key_sets WHERE scope = ?"
         case .keySet: "SELECT number, epoch, seal_key, code FROM key_sets WHERE scope = ?"
         case .putKeySet: putKeySetSQL
@@ -85,6 +93,30 @@ private let replaceCardSQL = """
 private let insertFingerprintSQL = """
     INSERT INTO fingerprints VALUES (?, ?, ?, ?)
     ON CONFLICT (key, format, fingerprint) DO NOTHING
+    """
+
+private let tokenSQL = """
+    SELECT token FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?
+    """
+
+private let resealCardSQL = """
+    UPDATE cards SET key = ?, box = ? WHERE token = ? AND key = ? AND box = ?
+    """
+
+private let deleteFingerprintOfTokenSQL = """
+    DELETE FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ? AND token = ?
+    """
+
+private let fingerprintsOfKeySQL = """
+    SELECT format, fingerprint FROM fingerprints WHERE key = ? LIMIT ?
+    """
+
+private let rowsSQL = """
+    SELECT key, content, seal_key, code FROM registers WHERE register = ? ORDER BY key
+    """
+
+private let rowSQL = """
+    SELECT key, content, seal_key, code FROM registers WHERE register = ? AND key = ?
     """
 
 private let putKeySetSQL = """

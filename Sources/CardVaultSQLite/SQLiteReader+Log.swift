@@ -53,6 +53,15 @@ extension SQLiteReader {
         let statement = try connection.statement(query)
         defer { statement.reset() }
         bind(statement)
+        return try all(statement, decode: decode)
+    }
+
+    /// Every row of a statement.
+    ///
+    /// - Throws: `corrupt` when a row does not decode.
+    func all<R>(
+        _ statement: SQLiteStatement, decode: (SQLiteStatement) -> R?
+    ) throws(StoreError) -> [R] {
         var rows: [R] = []
         while try statement.step() {
             guard let row = decode(statement) else { throw StoreError(.corrupt) }

@@ -110,7 +110,7 @@ class SQLiteReader: StoreReader {
         return value
     }
 
-    private static func facts(_ row: SQLiteStatement) -> CardFacts? {
+    static func facts(_ row: SQLiteStatement) -> CardFacts? {
         guard let format = UInt8(exactly: row.integer(2)).flatMap(TokenFormat.init(code:)),
             let display = try? DisplayDigits(stored: row.bytes(3).span),
             let brand = UInt8(exactly: row.integer(4)).flatMap(CardBrand.init(rawValue:)),

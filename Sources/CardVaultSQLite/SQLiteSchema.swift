@@ -5,14 +5,14 @@ internal import CardVault
 /// format.
 enum SQLiteSchema {
     /// Counts up with every change of the tables.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     /// Marks the file as a card vault's store: "CVlt".
     static let applicationID: Int64 = 0x4356_6c74
 
     /// Every table.
     static let tableNames = [
         "vault", "pin", "key_sets", "keys", "cards", "fingerprints", "holds", "audit_heads",
-        "audit",
+        "audit", "registers",
     ]
 
     /// Settings of every connection.
@@ -89,6 +89,7 @@ enum SQLiteSchema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX fingerprints_by_token ON fingerprints (token);
         \(tablesSinceVersion2)
+        \(tablesSinceVersion3)
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
         """
@@ -120,24 +121,53 @@ enum SQLiteSchema {
         ) STRICT;
         """
 
-    /// Makes tables of version 1, which had no holds and no audit log, those of version 2.
-    private static let upgrade = """
-        ALTER TABLE pin ADD COLUMN audit_chains INTEGER NOT NULL DEFAULT 0;
-        \(tablesSinceVersion2)
-        PRAGMA user_version = 2;
+    private static let tablesSinceVersion3 = """
+        CREATE TABLE registers (
+          register TEXT NOT NULL,
+          key BLOB NOT NULL,
+          content BLOB NOT NULL,
+          seal_key BLOB NOT NULL,
+          code BLOB NOT NULL,
+          PRIMARY KEY (register, key)
+        ) STRICT, WITHOUT ROWID;
         """
 
-    /// Brings the tables of an older release to this one's, in the transaction that is running.
+    /// What makes the tables of a version those of the next: version 1 had no holds and no audit
+    /// log, version 2 no registers.
+    private static let upgrades: [Int64: String] = [
+        1: """
+        ALTER TABLE pin ADD COLUMN audit_chains INTEGER NOT NULL DEFAULT 0;
+        \(tablesSinceVersion2)
+        """,
+        2: tablesSinceVersion3,
+    ]
+
+    /// Brings the tables of an older release to this one's, all at once.
     static func upgrade(_ connection: SQLiteConnection) throws(StoreError) {
         guard try isOlder(connection) else { return }
-        try connection.execute(upgrade)
+        try connection.transaction(.beginImmediate) { () throws(StoreError) in
+            // Somebody else may have done it meanwhile.
+            guard try isOlder(connection) else { return }
+            for version in try pragma("user_version", connection)..<Self.version {
+                try connection.execute(upgrades[version] ?? "")
+            }
+            try connection.execute("PRAGMA user_version = \(version)")
+        }
+    }
+
+    /// Whether the file may be a store, of this release or an older one, or an empty file.
+    ///
+    /// - Throws: `notAStore` for another program's file, `newerSchema` for a later release's.
+    static func check(_ connection: SQLiteConnection) throws(StoreError) {
+        guard try !isOlder(connection) else { return }
+        _ = try isThere(connection)
     }
 
     /// Whether the file has the tables of an older release.
-    static func isOlder(_ connection: SQLiteConnection) throws(StoreError) -> Bool {
+    private static func isOlder(_ connection: SQLiteConnection) throws(StoreError) -> Bool {
         let application = try pragma("application_id", connection)
         let version = try pragma("user_version", connection)
-        return application == applicationID && version == 1
+        return application == applicationID && (1..<Self.version).contains(version)
     }
 
     /// Whether the file has the tables: false for an empty file.

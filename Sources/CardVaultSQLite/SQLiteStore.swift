@@ -2,11 +2,6 @@
 internal import CardKeys
 public import CardVault
 internal import Synchronization
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Darwin)
-    internal import Darwin
-#endif
 
 /// A vault's store in one SQLite file, which several processes of a machine may share.
 ///
@@ -16,10 +11,13 @@ internal import Synchronization
 /// after a commit and not when a connection closes. Keep `PATH`, `PATH-wal` and `PATH.lock`
 /// together.
 public final class SQLiteStore: VaultStore {
+    let path: String
+    let file: StoreFile
     private let pool: SQLitePool
     private let writer: Mutex<SQLiteConnection>
-    private let lock: LockFile
-    private let options: Options
+    /// Nil for a copy: nobody takes a checkpoint of it.
+    private let lock: LockFile?
+    let options: Options
 
     /// What tests choose differently.
     struct Options {
@@ -31,7 +29,10 @@ public final class SQLiteStore: VaultStore {
 
     /// Opens the store at `path`. The tables of an older release become those of this one.
     ///
-    /// - Throws: `StoreError`: `missing` when there is no file, `notAStore`, `newerSchema`.
+    /// It is opened under its lock, so that nobody replaces the file meanwhile.
+    ///
+    /// - Throws: `StoreError`: `missing` when there is no file, `notAStore`, `newerSchema`, `busy`
+    ///   when others write for more than 10 seconds.
     public convenience init(path: String) throws(StoreError) {
         try self.init(path: path, options: Options())
     }
@@ -41,38 +42,40 @@ public final class SQLiteStore: VaultStore {
     ///
     /// - Throws: `StoreError`.
     public static func create(path: String) throws(StoreError) -> SQLiteStore {
-        do throws(FileError) {
-            try PrivateFile.create(path)
-        } catch {
-            throw StoreError(error)
-        }
+        try StoreError.file { () throws(FileError) in try PrivateFile.create(path) }
         return try SQLiteStore(path: path)
     }
 
-    init(path: String, options: Options) throws(StoreError) {
-        guard !path.utf8.contains(0) else { throw StoreError(.missing) }
-        // Some names mean more to SQLite than a file: ":memory:" a database that is gone with its
-        // connection, "file:…" settings. With a folder before them they do not.
-        let connection = try SQLiteConnection(
-            path: path.hasPrefix("/") ? path : "./\(path)", patience: options.patience)
-        let isOlder = try SQLiteSchema.isOlder(connection)
-        if !isOlder { _ = try SQLiteSchema.isThere(connection) }
-        try connection.useWriteAheadLog()
-        do throws(FileError) {
-            // By the name without links: who comes by another name must meet the same lock.
-            lock = try LockFile(connection.path + ".lock")
-        } catch {
-            throw StoreError(error)
+    convenience init(path: String, options: Options) throws(StoreError) {
+        // By the name without links: who comes by another name must meet the same lock.
+        let path = try StoreFile.name(of: path)
+        // A file that has no lock yet may be anything, and then gets none.
+        if StoreFile(path + ".lock") == nil {
+            try SQLiteSchema.check(SQLiteConnection(path: path, patience: options.patience))
         }
-        pool = SQLitePool(path: connection.path, patience: options.patience)
-        writer = Mutex(connection)
+        let lock = try StoreError.file { () throws(FileError) in try LockFile(path + ".lock") }
+        let opened = try lock.hold(options.patience) { () throws(StoreError) in
+            try SQLiteReplacement(path: path).finish()
+            return try OpenedFile(path, mode: .wal, options)
+        }
+        self.init(opened, path: path, lock: lock, options: options)
+    }
+
+    convenience init(copy path: String, options: Options) throws(StoreError) {
+        let path = try StoreFile.name(of: path)
+        let opened = try OpenedFile(path, mode: .delete, options)
+        self.init(opened, path: path, lock: nil, options: options)
+    }
+
+    private init(
+        _ opened: OpenedFile, path: String, lock: consuming LockFile?, options: Options
+    ) {
+        self.path = path
+        self.lock = lock
         self.options = options
-        guard isOlder else { return }
-        try withWriter { connection throws(StoreError) in
-            try connection.transaction(.beginImmediate) { () throws(StoreError) in
-                try SQLiteSchema.upgrade(connection)
-            }
-        }
+        file = opened.file
+        writer = Mutex(opened.connection)
+        pool = SQLitePool(opened.file, path: path, patience: options.patience)
     }
 
     /// False: the records outlive the process.
@@ -117,36 +120,39 @@ public final class SQLiteStore: VaultStore {
         try withWriter { connection throws(StoreError) in try connection.checkpoint() }
     }
 
+    private func alone<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
+        switch lock {
+        case .some(let lock): try lock.hold(options.patience, body)
+        case .none: try body()
+        }
+    }
+
     /// Runs `body` with the connection that writes, alone among all processes.
     func withWriter<R: Sendable>(
         _ body: (SQLiteConnection) throws(StoreError) -> R
     ) throws(StoreError) -> R {
         try writer.withLock { connection throws(StoreError) in
-            do throws(FileError) {
-                try lock.lock(patience: options.patience)
-            } catch {
-                throw StoreError(error)
+            try alone { () throws(StoreError) in
+                // A file that was moved away, or whose place another took, keeps nothing.
+                guard file == StoreFile(path) else { throw StoreError(.missing) }
+                return try body(connection)
             }
-            defer { lock.unlock() }
-            // A file that was moved away, or whose place another took, keeps nothing.
-            guard !connection.hasMoved else { throw StoreError(.missing) }
-            return try body(connection)
         }
     }
 }
 
-extension StoreError {
-    /// What a file operation that the system refused means for a store.
-    fileprivate init(_ error: FileError) {
-        let kind: Code =
-            switch error.systemCode {
-            case ENOENT: .missing
-            case EACCES, EPERM, EROFS: .readOnly
-            case ENOSPC, EDQUOT: .full
-            case EWOULDBLOCK: .busy
-            default: .failed
-            }
-        self.init(kind, systemCode: error.systemCode)
+extension LockFile {
+    /// Runs `body` with the lock, alone among all processes.
+    fileprivate borrowing func hold<R>(
+        _ patience: Duration, _ body: () throws(StoreError) -> R
+    ) throws(StoreError) -> R {
+        do throws(FileError) {
+            try lock(patience: patience)
+        } catch {
+            throw StoreError(system: error.systemCode)
+        }
+        defer { unlock() }
+        return try body()
     }
 }
 

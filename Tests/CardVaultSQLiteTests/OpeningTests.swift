@@ -79,14 +79,16 @@ internal import Testing
     @Test func `refuses the schema of a later release, and one of none`() async throws {
         _ = try await scratch.store()
         let foreigner = try Foreigner(scratch.path())
-        #expect(foreigner.execute("PRAGMA user_version = 3") == 0)
+        #expect(foreigner.execute("PRAGMA user_version = 4") == 0)
         #expect(await refusalToOpen() == StoreError(.newerSchema))
         #expect(foreigner.execute("PRAGMA user_version = 0") == 0)
         #expect(await refusalToOpen() == StoreError(.corrupt))
-        // The tables are not those of the first schema, so there is nothing to upgrade.
-        #expect(foreigner.execute("PRAGMA user_version = 1") == 0)
-        #expect(await refusalToOpen()?.code == .failed)
-        #expect(foreigner.execute("PRAGMA user_version = 2") == 0)
+        // The tables are not those of an older schema, so there is nothing to upgrade.
+        for version in [1, 2] {
+            #expect(foreigner.execute("PRAGMA user_version = \(version)") == 0)
+            #expect(await refusalToOpen()?.code == .failed)
+        }
+        #expect(foreigner.execute("PRAGMA user_version = 3") == 0)
         #expect(await refusalToOpen() == nil)
     }
 

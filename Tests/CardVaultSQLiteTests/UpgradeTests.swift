@@ -6,7 +6,8 @@ internal import CardVault
 internal import Foundation
 internal import Testing
 
-/// A store of release 0.1.0, whose tables are those of the first schema, meets this release.
+/// A store of an older release meets this one: of 0.1.0, whose tables are those of the first
+/// schema, or of 0.2.0, whose tables are those of the second.
 @Suite("Upgrading a store") struct UpgradeTests {
     private let scratch: Scratch
 
@@ -20,22 +21,23 @@ internal import Testing
 
     private func bytes() throws -> Data { try Data(contentsOf: URL(filePath: scratch.path())) }
 
-    /// The first column of every row of a query, on the file as it is.
-    private func rows(_ sql: String) throws -> [String] {
-        let connection = try SQLiteConnection(path: scratch.path(), patience: .seconds(10))
-        let statement = try connection.prepare(sql)
-        var rows: [String] = []
-        while try statement.step() { rows.append(statement.text(0)) }
-        return rows
-    }
+    private func rows(_ sql: String) throws -> [String] { try scratch.rows(sql) }
 
     private static let tables = [
         "audit", "audit_heads", "cards", "fingerprints", "holds", "key_sets", "keys", "pin",
-        "vault",
+        "registers", "vault",
     ]
 
+    /// Makes the store of 0.1.0 one of a later schema.
+    private func grow(to version: Int) throws {
+        guard version > 1 else { return }
+        _ = try SQLiteStore(path: scratch.path())
+        let sql = "DROP TABLE registers; PRAGMA user_version = 2"
+        #expect(try Foreigner(scratch.path()).execute(sql) == 0)
+    }
+
     private func expectUpgraded() throws {
-        #expect(try rows("PRAGMA user_version") == ["2"])
+        #expect(try rows("PRAGMA user_version") == ["3"])
         #expect(
             try rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
                 == Self.tables)
@@ -43,15 +45,19 @@ internal import Testing
         #expect(try rows("PRAGMA integrity_check") == ["ok"])
     }
 
-    private func expectOld() throws {
-        #expect(try rows("PRAGMA user_version") == ["1"])
-        #expect(try rows("SELECT name FROM pragma_table_info('pin')").count == 7)
-        #expect(try rows("SELECT name FROM sqlite_schema WHERE name = 'holds'").isEmpty)
+    private func expectOld(_ version: Int = 1) throws {
+        #expect(try rows("PRAGMA user_version") == ["\(version)"])
+        #expect(try rows("SELECT name FROM pragma_table_info('pin')").count == 6 + version)
+        #expect(
+            try rows("SELECT name FROM sqlite_schema WHERE name = 'holds'").count == version - 1)
+        #expect(try rows("SELECT name FROM sqlite_schema WHERE name = 'registers'").isEmpty)
         #expect(try rows("SELECT count(*) FROM cards") == ["100"])
     }
 
-    @Test func `keeps what is there, and adds what is new`() async throws {
-        try expectOld()
+    @Test(arguments: [1, 2])
+    func `keeps what is there, and adds what is new`(_ version: Int) async throws {
+        try grow(to: version)
+        try expectOld(version)
         let fingerprints = try rows("SELECT hex(fingerprint || token) FROM fingerprints")
         let cards = try rows("SELECT hex(token || box) || display || created FROM cards")
         for _ in 0..<3 {
@@ -62,6 +68,9 @@ internal import Testing
                 #expect(try reader.holds().isEmpty)
                 #expect(try reader.auditHead() == nil)
                 #expect(try reader.auditEntries(from: 1, limit: 10).isEmpty)
+                for register in Register.allCases {
+                    #expect(try reader.rows(of: register).isEmpty)
+                }
             }
         }
         #expect(try rows("SELECT hex(fingerprint || token) FROM fingerprints") == fingerprints)
@@ -69,7 +78,9 @@ internal import Testing
             try rows("SELECT hex(token || box) || display || created FROM cards") == cards)
     }
 
-    @Test func `makes the tables that a new store has`() async throws {
+    @Test(arguments: [1, 2])
+    func `makes the tables that a new store has`(_ version: Int) async throws {
+        try grow(to: version)
         let sql = "SELECT type || name || tbl_name FROM sqlite_schema ORDER BY type, name"
         _ = try SQLiteStore(path: scratch.path())
         let upgraded = try rows(sql)
@@ -112,25 +123,30 @@ internal import Testing
             }
         }
         #expect(try rows("SELECT count(*) FROM cards") == ["104"])
-        #expect(try rows("PRAGMA user_version") == ["2"])
+        #expect(try rows("PRAGMA user_version") == ["3"])
         #expect(try rows("PRAGMA integrity_check") == ["ok"])
     }
 
     @Test func `is refused for the schema of a later release, which stays as it is`() async throws {
-        #expect(try Foreigner(scratch.path()).execute("PRAGMA user_version = 3") == 0)
+        #expect(try Foreigner(scratch.path()).execute("PRAGMA user_version = 4") == 0)
         let before = try bytes()
         #expect(
             await refusal { _ = try SQLiteStore(path: scratch.path()) }
                 == StoreError(.newerSchema))
         #expect(try bytes() == before)
-        #expect(try rows("PRAGMA user_version") == ["3"])
+        #expect(try rows("PRAGMA user_version") == ["4"])
     }
 
-    @Test func `that cannot be done in whole is not done in part`() async throws {
-        #expect(try Foreigner(scratch.path()).execute("CREATE TABLE audit (a)") == 0)
+    @Test(arguments: [(1, "audit"), (1, "registers"), (2, "registers")])
+    func `that cannot be done in whole is not done in part`(
+        _ version: Int, _ table: String
+    ) async throws {
+        try grow(to: version)
+        let foreigner = try Foreigner(scratch.path())
+        #expect(foreigner.execute("CREATE TABLE \(table) (a)") == 0)
         #expect(await refusal { _ = try SQLiteStore(path: scratch.path()) }?.code == .failed)
-        try expectOld()
-        #expect(try Foreigner(scratch.path()).execute("DROP TABLE audit") == 0)
+        #expect(foreigner.execute("DROP TABLE \(table)") == 0)
+        try expectOld(version)
         _ = try SQLiteStore(path: scratch.path())
         try expectUpgraded()
     }

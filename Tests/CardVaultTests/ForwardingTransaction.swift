@@ -17,6 +17,25 @@ extension ForwardingTransaction {
     func epoch(of scope: ScopeID?) throws(StoreError) -> UInt64? { try base.epoch(of: scope) }
     func keySet(of scope: ScopeID?) throws(StoreError) -> KeySet? { try base.keySet(of: scope) }
     func card(_ token: Token) throws(StoreError) -> CardRecord? { try base.card(token) }
+    func keySetScopes() throws(StoreError) -> [ScopeID?] { try base.keySetScopes() }
+    func count(_ kind: KeyedRecord, of key: KeyNumber) throws(StoreError) -> Int {
+        try base.count(kind, of: key)
+    }
+    func hasAny(_ kind: KeyedRecord, of key: KeyNumber) throws(StoreError) -> Bool {
+        try base.hasAny(kind, of: key)
+    }
+    func sealKeysInUse() throws(StoreError) -> Set<KeyID> { try base.sealKeysInUse() }
+    func cards(
+        after place: [UInt8], of keys: Set<KeyNumber>?, limit: Int
+    ) throws(StoreError) -> [WalkedCard] {
+        try base.cards(after: place, of: keys, limit: limit)
+    }
+    func rows(of register: Register) throws(StoreError) -> [RegisterRow] {
+        try base.rows(of: register)
+    }
+    func row(of register: Register, key: [UInt8]) throws(StoreError) -> RegisterRow? {
+        try base.row(of: register, key: key)
+    }
     func token(of fingerprint: FingerprintRecord) throws(StoreError) -> Token? {
         try base.token(of: fingerprint)
     }
@@ -38,6 +57,16 @@ extension ForwardingTransaction {
     }
     func replace(_ old: CardRecord, with new: CardRecord) throws(StoreError) -> Bool {
         try base.replace(old, with: new)
+    }
+    func reseal(_ boxes: [NewBox]) throws(StoreError) -> [Bool] { try base.reseal(boxes) }
+    func index(_ rows: [IndexRow]) throws(StoreError) -> [Token] { try base.index(rows) }
+    func delete(_ row: IndexRow) throws(StoreError) -> Bool { try base.delete(row) }
+    func deleteFingerprints(of key: KeyNumber, limit: Int) throws(StoreError) -> Int {
+        try base.deleteFingerprints(of: key, limit: limit)
+    }
+    func put(_ row: RegisterRow) throws(StoreError) { try base.put(row) }
+    func delete(_ register: Register, key: [UInt8]) throws(StoreError) -> Bool {
+        try base.delete(register, key: key)
     }
     func delete(_ token: Token) throws(StoreError) -> Bool { try base.delete(token) }
     func insert(_ hold: HoldRecord) throws(StoreError) { try base.insert(hold) }

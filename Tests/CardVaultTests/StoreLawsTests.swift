@@ -188,4 +188,54 @@ enum TestedStore: String, CaseIterable, Sendable {
     func `a transaction that throws leaves holds and log alone`(_ store: TestedStore) async throws {
         try await StoreLaws.expectLogRollback(store.make(in: folder))
     }
+
+    @Test(arguments: TestedStore.allCases)
+    func `records are counted by their keys`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectCounts(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `the scopes with key sets are known`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectScopes(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `the seal keys in use are known`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectSealKeys(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `rows of registers come back in order`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectRegisters(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a walk meets every card once, in order`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectWalk(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a walk begins after any place`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectPlaces(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a box takes the place of the one it was made for`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectReseal(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a search row is added where there is none`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectIndexing(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a search row is removed for its own card alone`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectIndexDeletion(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a transaction that throws leaves jobs alone`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectJobRollback(store.make(in: folder))
+    }
 }

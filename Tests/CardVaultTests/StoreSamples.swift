@@ -41,11 +41,11 @@ enum StoreSamples {
     }
 
     static func card(
-        _ token: Token, _ fingerprints: [FingerprintRecord], box: Int = 1,
+        _ token: Token, _ fingerprints: [FingerprintRecord], key: Int64 = 2, box: Int = 1,
         until end: Timestamp? = nil
     ) throws -> NewCard {
         let record = CardRecord(
-            token: token, key: KeyNumber(rawValue: 2),
+            token: token, key: KeyNumber(rawValue: key),
             box: bytes(box, count: CardRecord.boxByteCount), facts: try facts(until: end))
         return NewCard(record: record, fingerprints: fingerprints)
     }
@@ -70,6 +70,23 @@ enum StoreSamples {
     static func entry(_ sequence: Int) -> StoredAuditEntry {
         StoredAuditEntry(
             sequence: UInt64(sequence), bytes: bytes(sequence, count: 100 + sequence))
+    }
+
+    /// An entry that names this key.
+    static func entry(_ sequence: Int, key: Int64) -> StoredAuditEntry {
+        var entry = bytes(sequence, count: 100)
+        for place in 0..<8 {
+            entry[10 + place] = UInt8(truncatingIfNeeded: key >> (56 - 8 * place))
+        }
+        return StoredAuditEntry(sequence: UInt64(sequence), bytes: entry)
+    }
+
+    static func row(
+        _ register: Register, _ key: [UInt8], content: Int = 20, sealKey: Int = 6
+    ) throws -> RegisterRow {
+        RegisterRow(
+            register: register, key: key, content: bytes(key.count, count: content),
+            sealKey: try keyID(sealKey), code: bytes(content, count: 32))
     }
 
     static func head(_ sequence: UInt64) throws -> AuditHead {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardVault
+
+/// The walk over all cards.
+extension SQLiteReader {
+    func cards(
+        after place: [UInt8], of keys: Set<KeyNumber>?, limit: Int
+    ) throws(StoreError) -> [WalkedCard] {
+        var cards: [WalkedCard] = []
+        if let keys, keys.isEmpty { return cards }
+        var stride = limit
+        while cards.count < limit {
+            let walk = SQLiteWalk(
+                place: cards.last?.place ?? place, keys: keys?.sorted(),
+                limit: min(stride, limit - cards.count))
+            do throws(StoreError) {
+                let count = cards.count
+                try walk.append(to: &cards, from: connection.prepare(walk.sql))
+                guard cards.count - count == walk.limit else { break }
+            } catch {
+                // A row that SQLite does not even load must not end every walk before it: from here
+                // on card by card, and of that one nothing but its place and key.
+                guard error == .tooLong else { throw error }
+                if stride == 1 {
+                    try walk.appendBare(to: &cards, from: connection.prepare(walk.bareSQL))
+                }
+                stride = 1
+            }
+        }
+        return cards
+    }
+}
+
+/// Some steps of a walk over all cards.
+private struct SQLiteWalk {
+    let place: [UInt8]
+    let keys: [KeyNumber]?
+    let limit: Int
+
+    /// So many keys are looked for one by one in the index of keys, and their cards merged; of more
+    /// of them every card is looked at.
+    private static let indexedKeyLimit = 16
+
+    /// The columns of a card and of one of its search rows; a card comes once for each of them.
+    var sql: String {
+        """
+        SELECT c.key, box, c.format, display, brand, expiry, created, expires, c.token,
+          f.key, f.format, f.fingerprint
+        FROM (\(places("*"))) c LEFT JOIN fingerprints f ON f.token = c.token
+        ORDER BY c.token, f.key, f.format, f.fingerprint
+        """
+    }
+
+    /// The key and the token of a card alone.
+    var bareSQL: String { places("key, token") }
+
+    private func places(_ columns: String) -> String {
+        let condition: [String] =
+            switch keys {
+            case nil: ["token > ?1"]
+            case let keys? where keys.count <= Self.indexedKeyLimit:
+                keys.map { "token > ?1 AND key = \($0.rawValue)" }
+            case let keys?:
+                ["token > ?1 AND +key IN (\(keys.map { "\($0.rawValue)" }.joined(separator: ",")))"]
+            }
+        let selects = condition.map { "SELECT \(columns) FROM cards WHERE \($0)" }
+        return "\(selects.joined(separator: " UNION ALL ")) ORDER BY token LIMIT ?2"
+    }
+
+    func append(
+        to cards: inout [WalkedCard], from statement: SQLiteStatement
+    ) throws(StoreError) {
+        statement.bind(1, place)
+        statement.bind(2, Int64(limit))
+        var isThere = try statement.step()
+        while isThere {
+            let place = statement.bytes(8)
+            let key = KeyNumber(rawValue: statement.integer(0))
+            let record = Token(stored: place.span).flatMap { token in
+                SQLiteReader.facts(statement).map {
+                    CardRecord(token: token, key: key, box: statement.bytes(1), facts: $0)
+                }
+            }
+            var fingerprints: [FingerprintRecord] = []
+            var damagedRowCount = 0
+            repeat {
+                if let row = fingerprint(statement) {
+                    fingerprints.append(row)
+                } else if !statement.isNull(9) {
+                    damagedRowCount += 1
+                }
+                isThere = try statement.step()
+            } while isThere && statement.bytes(8) == place
+            cards.append(
+                WalkedCard(
+                    place: place, key: key, record: record, fingerprints: fingerprints,
+                    damagedRowCount: damagedRowCount))
+        }
+    }
+
+    func appendBare(
+        to cards: inout [WalkedCard], from statement: SQLiteStatement
+    ) throws(StoreError) {
+        statement.bind(1, place)
+        statement.bind(2, Int64(limit))
+        guard try statement.step() else { return }
+        cards.append(
+            WalkedCard(
+                place: statement.bytes(1), key: KeyNumber(rawValue: statement.integer(0)),
+                record: nil, fingerprints: []))
+    }
+
+    /// The search row beside a card; nil where it has none, or one that does not decode.
+    private func fingerprint(_ row: SQLiteStatement) -> FingerprintRecord? {
+        guard let format = UInt8(exactly: row.integer(10)).flatMap(TokenFormat.init(code:)) else {
+            return nil
+        }
+        let bytes = row.bytes(11)
+        guard bytes.count == Fingerprint.byteCount else { return nil }
+        return FingerprintRecord(
+            key: KeyNumber(rawValue: row.integer(9)), format: format,
+            fingerprint: Fingerprint(bytes.span))
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardKeys
+internal import CardVault
+
+/// Puts another file in the place of a store's, under the store's lock.
+///
+/// The log and the index beside the store must go with the old file: SQLite would take them for the
+/// new one's. They go after it, so that whoever has the old store open never writes it through
+/// files that others do not see. A second name of the new file, made before it takes its place and
+/// removed at the end, tells who opens the store after a crash what is left to do.
+struct SQLiteReplacement {
+    /// What is done, in this order. Each step is durable before the next.
+    enum Step: CaseIterable {
+        case emptyLog, keepOld, mark, rename, removeLog, unmark
+    }
+
+    /// The whole name of the store.
+    let path: String
+
+    private var mark: String { path + ".incoming" }
+
+    /// Does what a replacement that a crash ended left to do. Nobody has the new file open yet.
+    func finish() throws(StoreError) {
+        guard let marked = StoreFile(mark) else { return }
+        if marked == StoreFile(path) { try removeLog() }
+        try unmark()
+    }
+
+    /// Replaces the file.
+    ///
+    /// - Parameters:
+    ///   - source: a whole store in one file, on the same disk.
+    ///   - old: another name for the old file; nil where it is not kept.
+    ///   - connection: one to the old file.
+    ///   - step: what happens before each step.
+    func run(
+        with source: String, keepingOldAs old: String?, on connection: SQLiteConnection,
+        before step: (Step) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try finish()
+        try step(.emptyLog)
+        try connection.emptyLog()
+        guard StoreFile(path + "-wal")?.isEmpty ?? true else { throw StoreError(.failed) }
+        try step(.keepOld)
+        if let old {
+            try StoreFile.addName(old, to: path)
+            try StoreFile.settleFolder(of: old)
+        }
+        try step(.mark)
+        try StoreFile.addName(mark, to: source)
+        try StoreFile.settleFolder(of: mark)
+        try step(.rename)
+        try StoreFile.move(source, over: path)
+        try StoreFile.settleFolder(of: path)
+        try step(.removeLog)
+        try removeLog()
+        try step(.unmark)
+        try unmark()
+    }
+
+    private func removeLog() throws(StoreError) {
+        try StoreFile.remove(path + "-wal")
+        try StoreFile.remove(path + "-shm")
+        try StoreFile.settleFolder(of: path)
+    }
+
+    private func unmark() throws(StoreError) {
+        try StoreFile.remove(mark)
+        try StoreFile.settleFolder(of: mark)
+    }
+}
