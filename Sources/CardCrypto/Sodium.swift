@@ -94,6 +94,22 @@ enum Sodium {
         precondition(isDone, "BLAKE2b refused its sizes")
     }
 
+    /// SHA-256 of what `next` gives piece by piece until it gives nothing (FIPS 180-4), 32 bytes.
+    static func sha256<E: Error>(_ next: () throws(E) -> [UInt8]?) throws(E) -> [UInt8] {
+        precondition(isReady)
+        var state = crypto_hash_sha256_state()
+        var isDone = unsafe crypto_hash_sha256_init(&state) == 0
+        while let piece = try next() {
+            isDone =
+                unsafe isDone
+                && crypto_hash_sha256_update(&state, piece, UInt64(piece.count)) == 0
+        }
+        var digest = [UInt8](repeating: 0, count: 32)
+        isDone = unsafe isDone && crypto_hash_sha256_final(&state, &digest) == 0
+        precondition(isDone, "SHA-256 refused its input")
+        return digest
+    }
+
     /// Stretches a passphrase with Argon2id v1.3, one lane (RFC 9106). False when memory is out or
     /// libsodium refuses the parameters.
     static func argon2id(

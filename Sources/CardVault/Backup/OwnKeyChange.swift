@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+
+/// A changed set of the vault's own keys on its way into a store that is not open as a vault: its
+/// log goes on under the new keys.
+struct OwnKeyChange: Sendable {
+    private let draft: KeySetDraft
+    /// The keys of the log, whose epoch and number are known when the set is stored.
+    private let audit: AuditKeys
+
+    init(_ draft: KeySetDraft, of keyring: KeyringFile) throws(VaultError) {
+        guard let auditKey = draft.primary(.audit)?.key.id,
+            let sealKey = draft.primary(.seal)?.key.id
+        else { throw VaultError(.noSealingKey, subject: "audit") }
+        self.draft = draft
+        audit = try AuditKeys(
+            keyring, epoch: 0, number: KeyNumber(rawValue: 0), auditKey: auditKey,
+            sealKey: sealKey)
+    }
+
+    /// Stores the set and an entry about it; returns the key that seals rows from now on.
+    @discardableResult
+    func store(
+        in transaction: any StoreTransaction, _ deed: AuditEvent
+    ) throws(StoreError) -> SealKeyEntry {
+        var audit = audit
+        let set = try draft.store(in: transaction, sealedBy: audit.sealKey)
+        guard let row = set.keys.first(where: { $0.key.id == audit.auditKey.key.id }) else {
+            throw StoreError(.failed)
+        }
+        audit.epoch = set.epoch
+        audit.number = row.number
+        let pen = AuditPen(transaction, audit)
+        try pen.append([deed])
+        try pen.finish()
+        return audit.sealKey
+    }
+}
