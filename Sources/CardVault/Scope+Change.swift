@@ -20,7 +20,7 @@ extension Scope {
                 guard let record = known else { throw VaultError(.notFound) }
                 // The record may be of a key that is newer than those at hand.
                 guard keys.owns(record.key) else { return nil }
-                let new = try keys.reseal(record, until: end)
+                let new = try keys.reseal(record, until: end, at: vault.now())
                 guard !record.facts.isExpired(at: vault.now()) else { throw VaultError(.notFound) }
                 guard let before = record.facts.expires, before < end, vault.now() < end else {
                     throw VaultError(.badLifetime)
@@ -54,11 +54,11 @@ extension Scope {
         try await onRecord(.delete, .token(token)) { () throws(VaultError) in
             let deed = event(.delete, .done, .token(token))
             let isDeleted = try await withKeys { keys throws(VaultError) -> Bool? in
-                guard let record = try await record(token, keys),
-                    !record.facts.isExpired(at: vault.now())
-                else { return nil }
+                let record = try await record(token, keys)
+                guard let record, !record.facts.isExpired(at: vault.now()) else { return nil }
                 let isThere = try await vault.write { transaction, pen throws(StoreError) in
-                    guard try transaction.card(token)?.key == record.key,
+                    // It may have been sealed anew since, under another key of the scope.
+                    guard let key = try transaction.card(token)?.key, keys.owns(key),
                         try transaction.delete(token)
                     else { return false }
                     try pen.append([deed])

@@ -13,6 +13,8 @@ extension Scope {
                 guard let record = try await record(token, keys) else { return nil }
                 _ = try keys.open(record)
                 guard !record.facts.isExpired(at: vault.now()) else { return nil }
+                // Keys at hand may be destroyed by now: what they open is to be seen no more.
+                guard try await !vault.isStale(keys) else { return nil }
                 return try keys.card(record, isNew: false)
             }
             guard let card else { throw VaultError(.notFound) }

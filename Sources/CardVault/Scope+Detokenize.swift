@@ -68,8 +68,9 @@ private final class Opening: @unchecked Sendable {  // used by one task at a tim
     }
 
     /// Opens what the store has of the tokens and puts it on record; false, and nothing done, when
-    /// the keys are not the latest and something was not found.
+    /// the keys are not the latest: they may be destroyed by now.
     func run(in transaction: any StoreTransaction, _ pen: AuditPen) throws(StoreError) -> Bool {
+        guard try transaction.epoch(of: scope.id) == keys.epoch else { return false }
         let records = try read(transaction)
         batch = DetokenizedBatch(capacity: tokens.count)
         var log = BatchLog(askedCount: tokens.count)
@@ -78,9 +79,6 @@ private final class Opening: @unchecked Sendable {  // used by one task at a tim
                 batch.append(try open(record))
                 log.note(token)
             } catch {
-                if error.code == .notFound {
-                    guard try transaction.epoch(of: scope.id) == keys.epoch else { return false }
-                }
                 batch.append(error)
                 log.note(error, of: token)
             }

@@ -62,6 +62,10 @@ extension Scope {
     ) async throws(VaultError) -> Card? {
         try await withLatestKeys { keys throws(VaultError) -> Card?? in
             let rows = pan.withPacked { keys.searchRows(of: $0, format: format) }
+            // Without a key to look up by, a miss would be no answer.
+            guard !rows.isEmpty else {
+                throw VaultError(.noSealingKey, subject: id.description)
+            }
             let (epoch, hit) = try await lookUp(rows)
             // Under another epoch a miss is no answer, and a hit may be of a key that is not
             // loaded.

@@ -71,12 +71,17 @@ extension Scope {
         _ terms: CardTerms, _ keys: ScopeKeys, in results: inout [Result<Card, VaultError>]
     ) async throws(VaultError) -> [Int]? {
         var cards: [(index: Int, card: NewCard)] = []
+        var mayBeStale = false
         for index in rows {
             do throws(VaultError) {
                 cards.append((index, try keys.seal(batch, at: index, terms)))
             } catch {
                 results[index] = .failure(error)
+                mayBeStale = mayBeStale || error.isOfSealing
             }
+        }
+        if mayBeStale {
+            guard try await !vault.hasLater(than: keys) else { return nil }
         }
         guard !cards.isEmpty else { return [] }
         let outcomes = try await insert(cards.map(\.card), replacing: expired, under: keys)

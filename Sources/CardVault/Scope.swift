@@ -33,14 +33,19 @@ public struct Scope: Sendable {
     }
 
     /// Runs `body` with the scope's keys, and with later ones whenever it returns nil, having seen
-    /// that the store has some.
+    /// that the store has some. That no key may seal is an answer only under the latest.
     func withLatestKeys<R: ~Copyable>(
         _ body: (ScopeKeys) async throws(VaultError) -> R?
     ) async throws(VaultError) -> R {
         try vault.checkProcess()
         var keys = try await vault.keys(of: id)
         for _ in 0..<Vault.reloadLimit {
-            if let answer = try await body(keys) { return answer }
+            do throws(VaultError) {
+                if let answer = try await body(keys) { return answer }
+            } catch {
+                guard error.isOfSealing else { throw error }
+                guard try await vault.hasLater(than: keys) else { throw error }
+            }
             keys = try await vault.keys(after: keys)
         }
         throw VaultError(store: StoreError(.busy))

@@ -22,19 +22,19 @@ struct StoreDraft: Sendable {
         _ keyring: KeyringFile, scopes: [KeyringScope], by caller: Caller, at moment: Timestamp
     ) throws(VaultError) {
         let snapshot = keyring.current()
-        guard let auditKey = snapshot.primary(.audit)?.id else {
-            throw VaultError(.noSealingKey, subject: "audit")
-        }
+        guard let auditKey = snapshot.primary(.audit)?.id, let sealKey = snapshot.primary(.seal)?.id
+        else { throw VaultError(.noSealingKey, subject: "audit") }
         var scopeKeys: [KeySetDraft] = []
         for scope in scopes {
             scopeKeys.append(try KeySetDraft(scope: scope.id, of: keyring, at: snapshot.created))
         }
         vault = snapshot.vault
-        vaultKeys = try KeySetDraft(vaultKeysOf: snapshot)
+        vaultKeys = KeySetDraft(vaultKeysOf: snapshot)
         self.scopeKeys = scopeKeys
         // The number is known when the key is in the store.
         audit = try AuditKeys(
-            keyring, epoch: 1, number: KeyNumber(rawValue: 0), auditKey: auditKey)
+            keyring, epoch: 1, number: KeyNumber(rawValue: 0), auditKey: auditKey,
+            sealKey: sealKey)
         self.auditKey = auditKey
         self.caller = caller
         self.moment = moment

@@ -21,6 +21,7 @@ extension Vault {
     ) async throws(VaultError) {
         let caller = try Caller(actor, from: origin)
         let lock = try await lock(keyring)
+        defer { lock.release() }
         try VaultError.keyring { () throws(KeyringError) in try keyring.requireNoFile() }
         let draft = try StoreDraft(
             keyring, scopes: keyring.current().scopes, by: caller, at: keyring.current().created)
@@ -41,11 +42,22 @@ extension Vault {
 
     /// Takes the lock of a keyring, and holds no thread while it waits: whoever has the lock may
     /// need that thread to go on.
-    private static func lock(_ keyring: KeyringFile) async throws(VaultError) -> KeyringLock {
+    static func lock(_ keyring: KeyringFile) async throws(VaultError) -> KeyringLock {
+        try await lock { () throws(KeyringError) in try keyring.lock(patience: .zero) }
+    }
+
+    /// Takes the lock of a source, in the same way.
+    static func lock(_ source: any KeyringSource) async throws(VaultError) -> KeyringLock {
+        try await lock { () throws(KeyringError) in try source.lock(patience: .zero) }
+    }
+
+    private static func lock(
+        _ take: () throws(KeyringError) -> KeyringLock
+    ) async throws(VaultError) -> KeyringLock {
         let deadline = ContinuousClock.now + .seconds(10)
         while true {
             do throws(KeyringError) {
-                return try keyring.lock(patience: .zero)
+                return try take()
             } catch {
                 guard case .file(let cause) = error, cause.operation == .lock,
                     ContinuousClock.now < deadline
@@ -72,23 +84,14 @@ extension Vault {
         _ id: ScopeID, tokens: KeyringScope.TokenStyle = .timeOrdered, suite: Suite = .preferred
     ) async throws(VaultError) {
         precondition(suite.sealsBoxes, "a data key seals boxes")
-        try checkProcess()
-        do throws(VaultError) {
-            try await makeScope(id, tokens: tokens, suite: suite)
-        } catch {
-            if error.isRefusal {
-                try await record([event(.addScope, .refused(error.code), scope: id)])
-            }
-            throw error
+        try await changingKeys(.addScope, id) { lock, _ throws(VaultError) in
+            try await makeScope(id, tokens: tokens, suite: suite, under: lock)
         }
     }
 
     private func makeScope(
-        _ id: ScopeID, tokens: KeyringScope.TokenStyle, suite: Suite
+        _ id: ScopeID, tokens: KeyringScope.TokenStyle, suite: Suite, under lock: KeyringLock
     ) async throws(VaultError) {
-        let lock = try await Self.lock(keyring)
-        _ = try VaultError.keyring { () throws(KeyringError) in try keyring.reload() }
-        try await checkPin(isToChange: true)
         let isKnown = keyring.current().scope(id) != nil
         let hasKeys = try await authenticKeySet(of: id) != nil
         switch (isKnown, hasKeys) {
@@ -101,7 +104,6 @@ extension Vault {
             }
         }
         try await storeKeySet(of: id, suite: suite)
-        try await checkPin()
     }
 
     /// Tells a scope whose making was cut off from one whose key set somebody removed: then there

@@ -24,18 +24,25 @@ extension Vault {
     /// pin to one that is newer. The keyring is written first and the pin after it, so that a crash
     /// between the two leaves a pin that the next opening raises.
     ///
-    /// - Parameter isToChange: whether the keyring is about to be changed. One that is older than
-    ///   the pin would then grow apart from it, and is refused.
-    func checkPin(isToChange: Bool = false) async throws(VaultError) {
+    /// - Parameters:
+    ///   - isToChange: whether the keyring is about to be changed. One that is older than the pin
+    ///     would then grow apart from it, and is refused.
+    ///   - isRaised: whether the pin is raised; else the keyring is held against it only.
+    func checkPin(
+        isToChange: Bool = false, isRaised: Bool = true
+    ) async throws(VaultError) {
         guard !store.isEphemeral else { return }
         while true {
             let (vault, pin, hasCards) = try await readPin()
-            // The pin may be sealed by a key that is new in the file.
-            if let pin, keyring.current().key(pin.sealKey) == nil { _ = try readKeyring() }
+            // The file may have been written since it was read here, and the pin raised after it.
+            if let pin, isBehind(pin) {
+                guard try readKeyring() else { throw VaultError(.needsUnlock) }
+            }
             let keyring = keyring.current()
             guard vault == keyring.vault else { throw VaultError(.otherVault) }
             if let pin {
                 try check(keyring, against: pin)
+                guard isRaised else { return }
                 if pin.auditChainCount == 0 {
                     try await beginLog(pin)
                     continue
@@ -53,6 +60,24 @@ extension Vault {
         }
     }
 
+    /// Whether store or keyring have anything later than what `keys` were read from. Asked before
+    /// it is refused to seal: what a key may do, and for how long, may be newer.
+    func hasLater(than keys: ScopeKeys) async throws(VaultError) -> Bool {
+        try await hasLater(of: keys.scope.id, than: keys.epoch, keys.generation)
+    }
+
+    /// As above, for keys of any set.
+    func hasLater(
+        of scope: ScopeID?, than epoch: UInt64, _ generation: UInt64
+    ) async throws(VaultError) -> Bool {
+        let latest = try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in try reader.epoch(of: scope) }
+        }
+        guard latest == epoch else { return true }
+        try await reloadKeyring()
+        return keyring.current().generation > generation
+    }
+
     private func readPin() async throws(VaultError) -> (VaultID?, Pin?, hasCards: Bool) {
         try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in
@@ -61,7 +86,16 @@ extension Vault {
         }
     }
 
+    /// Whether the pin was written with a later keyring in sight than was read here.
+    private func isBehind(_ pin: Pin) -> Bool {
+        let keyring = keyring.current()
+        return keyring.generation < pin.required || !keyring.hasBegun(pin.sealKey)
+    }
+
     private func check(_ keyring: Keyring, against pin: Pin) throws(VaultError) {
+        // What is not known cannot be checked; it only says why this keyring is refused.
+        let isOlder = keyring.key(pin.sealKey) == nil && pin.generation > keyring.generation
+        guard !isOlder || needsUnlock else { throw VaultError(.keyringOlder) }
         let sealKey = try sealKey(pin.sealKey)
         guard pin.isAuthentic(under: sealKey.key), pin.vault == keyring.vault else {
             throw VaultError(.integrity, subject: "pin")
@@ -77,29 +111,26 @@ extension Vault {
     ///
     /// What changed in the keyring file alone goes on record in the same transaction.
     private func raise(_ pin: Pin?, to keyring: Keyring) async throws(VaultError) -> Bool {
-        let sealKey = try primarySealKey()
         let required = max(pin?.required ?? 1, keyring.required)
-        let raised = Pin(on: keyring, required: required, sealedBy: sealKey.key)
-        try VaultError.keyring { () throws(KeyringError) in try self.keyring.syncName() }
+        try VaultError.keyring { () throws(KeyringError) in try self.keyring.settle() }
         let change = event(.keyring, .done, purpose: AuditText("generation \(keyring.generation)"))
         return try await write { transaction, pen throws(StoreError) in
-            guard try transaction.vault() == raised.vault, try transaction.pin() == pin else {
+            guard try transaction.vault() == keyring.vault, try transaction.pin() == pin else {
                 return false
             }
             try pen.append([change])
-            try transaction.put(raised)
+            try transaction.put(Pin(on: keyring, required: required, sealedBy: pen.sealKey.key))
             return true
         }
     }
 
     /// Begins the audit log of a store that a release without one has made.
     private func beginLog(_ pin: Pin) async throws(VaultError) {
-        let begun = pin.keepingLog(sealedBy: try primarySealKey().key)
         let start = event(.start, .done)
         try await write { transaction, pen throws(StoreError) in
             guard try transaction.pin() == pin else { return }
             try pen.start(with: [start])
-            try transaction.put(begun)
+            try transaction.put(pin.keepingLog(sealedBy: pen.sealKey.key))
         }
     }
 
@@ -118,13 +149,13 @@ extension Vault {
     func storeKeySet(
         of scope: ScopeID, suite: Suite = .preferred
     ) async throws(VaultError) {
-        let sealKey = try primarySealKey()
         let keys = try KeySetDraft(scope: scope, of: keyring, at: now(), suite: suite)
         let time = now()
         let caller = caller
         try await write { transaction, pen throws(StoreError) in
             guard try transaction.epoch(of: scope) == nil else { return }
-            let set = try keys.store(in: transaction, sealedBy: sealKey)
+            try pen.requireLatest()
+            let set = try keys.store(in: transaction, sealedBy: pen.sealKey)
             try pen.append([set.making(at: time, by: caller)])
         }
     }

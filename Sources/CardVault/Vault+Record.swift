@@ -62,6 +62,9 @@ extension VaultError {
         }
     }
 
+    /// Whether no key may seal: with later keys than those at hand it may be otherwise.
+    var isOfSealing: Bool { code == .noSealingKey || code == .keyExpired }
+
     /// The token that an error names: one of the store.
     var namedToken: Token? { subject.flatMap { try? Token($0) } }
 }

@@ -146,8 +146,11 @@ extension Vault {
     func vaultKeys(after keys: VaultKeys) async throws(VaultError) -> VaultKeys {
         if let later = ownKeys.withLock({ $0 }), later !== keys { return later }
         log.info("key set changed", metadata: ["scope": ""])
-        try await reloadKeyring()
+        // The pin is raised with the later keys only: with those at hand nothing is written.
+        let isRead = try readKeyring()
+        if isRead { try await checkPin(isRaised: false) }
         let later = try await loadVaultKeys()
+        if isRead { try await checkPin() }
         // Neither file has anything newer: then the store names a key that was never there.
         guard later.epoch != keys.epoch || later.generation != keys.generation else {
             throw VaultError(.integrity, subject: "audit head")
@@ -159,9 +162,11 @@ extension Vault {
         guard let set = try await authenticKeySet(of: nil) else {
             throw VaultError(.notInitialized)
         }
-        let isKnown = set.keys.allSatisfy { keyring.current().key($0.key.id) != nil }
+        let isKnown = set.keys.allSatisfy { keyring.current().hasBegun($0.key.id) }
         if !isKnown { try await reloadKeyring() }
+        try requireKnown(set)
         let keys = try VaultKeys(set, keyring: keyring)
+        report(set)
         ownKeys.withLock { $0 = keys }
         return keys
     }
@@ -184,7 +189,11 @@ extension Vault {
 
     private func load(_ id: ScopeID) async throws(VaultError) -> ScopeKeys {
         guard let scope = keyring.current().scope(id) else {
-            throw VaultError(.unknownScope)  // the name is the caller's: it could be a card number
+            // Without its name, which is the caller's: it could be a card number.
+            throw VaultError(needsUnlock ? .needsUnlock : .unknownScope)
+        }
+        guard scope.shreddedAt == nil else {
+            throw VaultError(.scopeShredded, subject: id.description)
         }
         guard let set = try await authenticKeySet(of: id) else {
             guard store.isEphemeral else {
@@ -194,13 +203,27 @@ extension Vault {
             return try await load(id)
         }
         let isKnown = set.keys.allSatisfy {
-            $0.key.purpose.isStoreHeld || keyring.current().key($0.key.id) != nil
+            $0.key.purpose.isStoreHeld || keyring.current().hasBegun($0.key.id)
         }
         if !isKnown { try await reloadKeyring() }
+        try requireKnown(set)
         let keys = try ScopeKeys(
-            set, scope: scope, keyring: keyring, allowsSoftwareAES: allowsSoftwareAES)
+            set, scope: scope, keyring: keyring, allowsSoftwareAES: allowsSoftwareAES,
+            log: log)
+        report(set)
         scopes.keep(keys)
         return keys
+    }
+
+    /// Asks for a custodian where the store has keys that only a new keyring knows. Who knows no
+    /// later hold key goes on with all but holds.
+    private func requireKnown(_ set: KeySet) throws(VaultError) {
+        guard needsUnlock else { return }
+        let keyring = keyring.current()
+        let isKnown = set.keys.map(\.key).allSatisfy {
+            $0.purpose.isStoreHeld || $0.purpose == .hold || keyring.hasBegun($0.id)
+        }
+        guard isKnown else { throw VaultError(.needsUnlock) }
     }
 
     /// The key set of a scope or of the vault, once its code is checked; nil when the store has
@@ -210,7 +233,7 @@ extension Vault {
             try await store.read { reader throws(StoreError) in try reader.keySet(of: scope) }
         }
         guard let set else { return nil }
-        if keyring.current().key(set.sealKey) == nil { try await reloadKeyring() }
+        if !keyring.current().hasBegun(set.sealKey) { try await reloadKeyring() }
         let sealKey = try sealKey(set.sealKey)
         guard set.scope == scope, set.isAuthentic(in: keyring.current().vault, under: sealKey.key)
         else { throw VaultError(.integrity, subject: "key set \(scope?.description ?? "")") }
@@ -219,7 +242,7 @@ extension Vault {
 
     /// A seal key of the keyring.
     func sealKey(_ id: KeyID) throws(VaultError) -> SealKeyEntry {
-        guard let key = keyring.current().key(id) else {
+        guard let key = keyring.current().key(id), key.state != .preActivation else {
             throw VaultError(needsUnlock ? .needsUnlock : .integrity, subject: id.description)
         }
         guard key.purpose == .seal, key.state.opens else {
@@ -232,16 +255,17 @@ extension Vault {
         return entry
     }
 
-    /// The seal key that makes new codes.
-    func primarySealKey() throws(VaultError) -> SealKeyEntry {
-        guard let key = keyring.current().primary(.seal) else { throw VaultError(.noSealingKey) }
-        return try sealKey(key.id)
-    }
-
     /// Reads the keyring file again and holds it against the pin, which may have moved where the
     /// file has not: it may be a copy that nobody writes any more.
-    private func reloadKeyring() async throws(VaultError) {
+    func reloadKeyring() async throws(VaultError) {
         if try readKeyring() { try await checkPin() }
+    }
+
+    /// Goes on with a keyring that was unlocked again.
+    func takeKeyring() async throws(VaultError) {
+        isBehindKeyring.withLock { $0 = false }
+        forgetKeys()
+        try await checkPin()
     }
 
     /// Reads the keyring file again; false when it has another root key and cannot be read here.

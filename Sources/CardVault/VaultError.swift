@@ -42,6 +42,32 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         case auditFile
         /// No key of the scope may seal.
         case noSealingKey
+        /// A key is past its originator-usage period and seals no more: it must be rotated.
+        case keyExpired
+        /// There is no such key.
+        case unknownKey
+        /// A key cannot go from its state to the one asked for; `subject` says which.
+        case keyState
+        /// It is the only key of its purpose that is in use, or would be when it ends.
+        case onlyKey
+        /// A key is still needed; `subject` says by what.
+        case keyNeeded
+        /// The keys of the scope were destroyed, and with them what it held.
+        case scopeShredded
+        /// There is no such copy in the register.
+        case unknownCopy
+        /// The register of exported copies holds as many as it may.
+        case tooManyCopies
+        /// A custody slot could not be kept, or none would be left.
+        case slotsRefused
+        /// A folder holds no whole backup of this vault; `subject` says what is wrong.
+        case backupRefused
+        /// A store of this kind takes no copies of itself.
+        case noBackups
+        /// There is something where a backup was to be made.
+        case backupExists
+        /// A file of a backup could not be read or written.
+        case backupFile
         /// A key needs AES instructions that this processor does not have.
         case needsSoftwareAES
         /// Guarded memory could not be had.
@@ -110,7 +136,12 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// What a keyring's error means to the caller of a vault.
     public init(keyring error: KeyringError) {
-        let subject: String? = if case .wrappedKey(let id) = error { id } else { nil }
+        let subject: String? =
+            switch error {
+            case .wrappedKey(let id), .unknownKey(let id): id
+            case .transition(let error): "\(error.id): \(error.from) to \(error.to)"
+            default: nil
+            }
         let systemCode: Int32? = if case .file(let error) = error { error.systemCode } else { nil }
         let code: Code =
             switch error {
@@ -125,6 +156,14 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
             case .forked: .keyringForked
             case .scopeExists: .scopeExists
             case .tooManyScopes: .tooManyScopes
+            case .unknownScope: .unknownScope
+            case .scopeShredded: .scopeShredded
+            case .unknownKey: .unknownKey
+            case .transition: .keyState
+            case .unknownCopy: .unknownCopy
+            case .tooManyCopies: .tooManyCopies
+            case .slotsRefused: .slotsRefused
+            case .otherVault: .otherVault
             case .file: .keyringFile
             case .memory: .memory
             }
@@ -142,6 +181,15 @@ extension VaultError {
         return "\(sentence)\(about)\(number)."
     }
 
+    /// What goes on record as the caller gives it.
+    private var text: String {
+        switch code {
+        case .badActor: "An actor"
+        case .badOrigin: "An origin"
+        default: "A purpose"
+        }
+    }
+
     private var sentence: String {
         switch code {
         case .notFound: "There is no such token in this scope"
@@ -153,14 +201,26 @@ extension VaultError {
         case .badPAN: "This is no card number"
         case .formatTooNarrow: "The format leaves fewer than six random digits for this card"
         case .formatFull: "No free token was found for this format"
-        case .badPurpose: "A purpose is 1 to 200 printable characters without a card number"
-        case .badActor: "An actor is 1 to 200 printable characters without a card number"
-        case .badOrigin: "An origin is 1 to 200 printable characters without a card number"
+        case .badPurpose, .badActor, .badOrigin:
+            "\(text) is 1 to 200 printable characters without a card number"
         case .badLifetime: "A lifetime must be more than zero and no longer than is allowed"
         case .otherKind: "The hold is of another kind"
         case .handleRefused: "The handle does not open its hold"
         case .auditFile: "The file is no export or anchor of this vault's audit log"
         case .noSealingKey: "No key may seal"
+        case .keyExpired: "A key is past the period in which it may seal"
+        case .unknownKey: "There is no such key"
+        case .keyState: "The key cannot change its state so"
+        case .onlyKey: "The only key in use of its purpose must be rotated first"
+        case .keyNeeded: "The key is still needed"
+        case .scopeShredded: "The scope was shredded"
+        case .unknownCopy: "There is no such copy of the keyring"
+        case .tooManyCopies: "The keyring registers as many copies as it may"
+        case .slotsRefused: "No custody slot would be left, or too many"
+        case .backupRefused: "The folder holds no whole backup of this vault"
+        case .noBackups: "This store takes no copies of itself"
+        case .backupExists: "There is something where the backup was to be made"
+        case .backupFile: "A file of the backup could not be read or written"
         case .needsSoftwareAES: "A key needs AES instructions, which this processor does not have"
         case .memory: "Guarded memory could not be had"
         case .keyringMissing: "There is no keyring file"
@@ -188,6 +248,40 @@ extension VaultError {
         _ body: () throws(KeyringError) -> R
     ) throws(VaultError) -> R {
         do throws(KeyringError) { return try body() } catch { throw VaultError(keyring: error) }
+    }
+
+    static func transition<R>(
+        _ body: () throws(KeyTransitionError) -> R
+    ) throws(VaultError) -> R {
+        do throws(KeyTransitionError) {
+            return try body()
+        } catch {
+            throw VaultError(keyring: .transition(error))
+        }
+    }
+
+    /// Runs `body`; nil where a store is damaged, so that nothing can be read of it. What only
+    /// failed just now is thrown: it is no reason to do without.
+    static func unlessDamaged<R>(
+        _ body: () async throws(VaultError) -> R
+    ) async throws(VaultError) -> R? {
+        do throws(VaultError) {
+            return try await body()
+        } catch {
+            let isDamaged = [.corrupt, .notAStore].contains(error.store?.code)
+            guard error.code == .integrity || isDamaged else { throw error }
+            return nil
+        }
+    }
+
+    /// What a file operation of a backup means.
+    static func file<R>(_ body: () throws(FileError) -> R) throws(VaultError) -> R {
+        do throws(FileError) {
+            return try body()
+        } catch {
+            throw VaultError(
+                .backupFile, subject: error.operation.rawValue, systemCode: error.systemCode)
+        }
     }
 
     static func store<R>(

@@ -36,7 +36,8 @@ final class Bench: Sendable {
             .appending(path: "card-vault-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false)
-        keyring = try Self.draft(at: "\(folder)/keyring.json", binDigitCount: binDigitCount)
+        keyring = try Self.draft(
+            at: "\(folder)/keyring.json", binDigitCount: binDigitCount, moment: now())
         store =
             switch kind {
             case .memory: MemoryStore()
@@ -54,11 +55,13 @@ final class Bench: Sendable {
     var storePath: String { "\(folder)/cards.db" }
 
     /// A new keyring that is not written yet, at the least cost that a file may ask for.
-    static func draft(at path: String, binDigitCount: Int = 6) throws -> KeyringFile {
+    static func draft(
+        at path: String, binDigitCount: Int = 6, moment: Timestamp = .now()
+    ) throws -> KeyringFile {
         try KeyringFile.draft(
             at: path, passphrase: Passphrase(secret.utf8.span),
             scope: #require(ScopeID("default")), binDigitCount: binDigitCount,
-            cost: #require(Argon2id(memory: 65_536, passes: 2)))
+            cost: #require(Argon2id(memory: 65_536, passes: 2)), moment: moment)
     }
 
     /// The keyring as another process reads it.

@@ -42,7 +42,8 @@ internal import Testing
         secret.withMutableBytes { for i in keyBytes.indices { $0[i] = keyBytes[i] } }
         let material = KeyMaterial(secret, purpose: .hold, suite: .hmacSHA256)
         #expect(material.id.description == row.holdKeyID)
-        let key = HoldKeyEntry(KeyNumber(rawValue: 1), material, slab: slab)
+        let described = KeyDescriptor(material, scope: nil, sequence: 1, activeFrom: .now())
+        let key = HoldKeyEntry(KeyNumber(rawValue: 1), described, material, slab: slab)
         let given = handle ?? row.handle
         let handle = try HoldHandle(given.utf8.span)
         let id = handle.id

@@ -178,7 +178,7 @@ internal import Testing
         #expect(try await holds(bench).isEmpty)
     }
 
-    @Test(arguments: [(Fence.openOnly, false), (.closing, false), (.closed, true)])
+    @Test(arguments: [(Fence.openOnly, false), (.closing, true), (.closed, true)])
     func `open nothing under a key that the store has closed`(
         _ fence: Fence, _ isShut: Bool
     ) async throws {

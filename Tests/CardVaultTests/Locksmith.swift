@@ -57,6 +57,11 @@ extension Vault {
             wrapping: StoredKey.Wrapping(by: try #require(old.wrapping).by, box: box))
     }
 
+    /// The seal key that makes new codes.
+    func primarySealKey() throws -> SealKeyEntry {
+        try sealKey(#require(keyring.current().primary(.seal)).id)
+    }
+
     /// Writes a pin with the right code.
     func pin(_ keyring: Keyring, required: UInt64) async throws {
         let pin = Pin(on: keyring, required: required, sealedBy: try primarySealKey().key)
@@ -65,27 +70,13 @@ extension Vault {
 }
 
 extension Bench {
-    /// Writes the keyring without the bytes of the hold keys, as one that destroyed them.
+    /// Destroys the hold keys of the keyring, whatever needs them.
     func destroyHoldKeys() throws {
-        let keyring = keyring.current()
-        let entries = keyring.entries.map { entry in
-            guard entry.key.purpose == .hold else { return entry }
-            var dates = entry.key.dates
-            dates.enter(.destroyed, at: .now())
-            let key = KeyDescriptor(
-                id: entry.key.id, purpose: .hold, scope: nil, suite: entry.key.suite,
-                sequence: entry.key.sequence, state: .destroyed, dates: dates)
-            return KeyringEntry(key: key, box: nil)
+        var edit = try keyring.edit(under: keyring.lock(), at: .now())
+        for key in keyring.current().keys where key.purpose == .hold {
+            try edit.destroy(key.id, force: true)
         }
-        let later = Keyring(
-            vault: keyring.vault, created: keyring.created, generation: keyring.generation + 1,
-            required: keyring.required, binDigitCount: keyring.binDigitCount,
-            slots: keyring.slots, scopes: keyring.scopes, entries: entries)
-        let root = try keyring.slots[0].open(
-            in: keyring.vault, with: Passphrase(Self.secret.utf8.span), slab: self.keyring.slab)
-        let body = KeyringText.print(later)
-        let text = KeyringText.join(body, code: root.keyringCode(for: body.span))
-        try Data(text).write(to: URL(filePath: self.keyring.path))
+        try edit.write()
     }
 }
 

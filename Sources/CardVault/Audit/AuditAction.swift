@@ -48,6 +48,24 @@ public struct AuditAction: RawRepresentable, Hashable, Sendable {
     public static let anchorAudit = AuditAction(rawValue: "audit-anchor")
     /// Old entries of the log were moved to a file.
     public static let archiveAudit = AuditAction(rawValue: "audit-archive")
+    /// Keys were rotated: the new ones are named.
+    public static let rotateKey = AuditAction(rawValue: "key-rotate")
+    /// A key was brought into another state, which the purpose names.
+    public static let changeKey = AuditAction(rawValue: "key-state")
+    /// The bytes of a key were destroyed.
+    public static let destroyKey = AuditAction(rawValue: "key-destroy")
+    /// The root key was changed. On record when the store takes note of the keyring.
+    public static let rotateRoot = AuditAction(rawValue: "root-rotate")
+    /// The keys of a scope were destroyed, and with them what it held.
+    public static let shred = AuditAction(rawValue: "scope-shred")
+    /// Records were sealed anew under the latest keys, and their search rows brought up to date.
+    public static let reseal = AuditAction(rawValue: "reseal")
+    /// A copy of the store was made.
+    public static let backUp = AuditAction(rawValue: "backup")
+    /// A copy of the store took its place.
+    public static let restore = AuditAction(rawValue: "restore")
+    /// A copy of the keyring was made, or one was said to be destroyed.
+    public static let copyKeyring = AuditAction(rawValue: "keyring-copy")
 }
 
 /// How it ended. The raw value is the name on record.

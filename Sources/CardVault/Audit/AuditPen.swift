@@ -6,7 +6,7 @@ internal import CardKeys
 struct AuditKeys: Sendable {
     let vault: VaultID
     /// The epoch of the vault's key set in which they are the primary ones.
-    let epoch: UInt64
+    var epoch: UInt64
     var number: KeyNumber
     let auditKey: AuditKeyEntry
     /// Seals the new head.
@@ -21,7 +21,7 @@ struct AuditKeys: Sendable {
 /// is about to commit, however many deeds are in it.
 final class AuditPen {
     private let transaction: any StoreTransaction
-    private let keys: AuditKeys
+    private var keys: AuditKeys
     private var isStarting = false
     private var chain: (sequence: UInt64, head: [UInt8], firstKept: UInt64)?
     private var isChanged = false
@@ -37,6 +37,22 @@ final class AuditPen {
     init(_ transaction: any StoreTransaction, _ keys: AuditKeys) {
         self.transaction = transaction
         self.keys = keys
+    }
+
+    /// The key that seals the vault's own rows. Ask for it after ``requireLatest()`` or an entry:
+    /// before that it may be that of an earlier epoch.
+    var sealKey: SealKeyEntry { keys.sealKey }
+
+    /// Ends the transaction, to be tried anew, where the store has other keys than these by now.
+    func requireLatest() throws(StoreError) { _ = try checkedChain() }
+
+    /// Goes on with the keys of a set that `change` stores in this transaction.
+    func rekey(
+        _ change: (AuditPen) throws(StoreError) -> AuditKeys
+    ) throws(StoreError) {
+        chain = try checkedChain()
+        keys = try change(self)
+        isChanged = true
     }
 
     /// Begins the log, where there is none yet.

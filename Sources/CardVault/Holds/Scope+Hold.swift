@@ -57,20 +57,47 @@ extension Scope {
             let facts = HoldFacts(kind: kind, created: moment, expires: end)
             var keys = try await vault.vaultKeys()
             for _ in 0..<Vault.reloadLimit {
+                guard try await mayHold(keys, at: moment) else {
+                    keys = try await vault.vaultKeys(after: keys)
+                    continue
+                }
                 let draft = try HoldDraft(facts, in: self, keys)
                 let record = try seal(draft)
                 let deed = event(.hold, .done, .hold(record.id))
-                let epoch = keys.epoch
+                let (epoch, scope) = (keys.epoch, try await vault.keys(of: id))
                 let isStored = try await vault.write { transaction, pen throws(StoreError) in
-                    guard try transaction.epoch(of: nil) == epoch else { return false }
+                    guard try transaction.epoch(of: nil) == epoch,
+                        try transaction.epoch(of: scope.scope.id) == scope.epoch
+                    else { return false }
                     try transaction.insert(record)
                     try pen.append([deed])
                     return true
                 }
                 if isStored { return draft.intoHandle() }
-                keys = try await vault.vaultKeys(after: keys)
+                // A scope that was shredded meanwhile says so here.
+                if try await vault.isStale(scope) { _ = try await vault.keys(after: scope) }
+                if try await vault.hasLater(of: nil, than: keys.epoch, keys.generation) {
+                    keys = try await vault.vaultKeys(after: keys)
+                }
             }
             throw VaultError(store: StoreError(.busy))
+        }
+    }
+
+    /// Whether holds may be made with these keys; false where the store has later ones.
+    ///
+    /// - Throws: `noSealingKey`, `keyExpired`.
+    private func mayHold(_ keys: VaultKeys, at moment: Timestamp) async throws(VaultError) -> Bool {
+        do throws(VaultError) {
+            guard let key = keys.sealingHold else {
+                throw VaultError(vault.needsUnlock ? .needsUnlock : .noSealingKey, subject: "hold")
+            }
+            try vault.keyring.current().periods.requireSealing(key.described, at: moment)
+            return true
+        } catch {
+            let hasLater = try await vault.hasLater(of: nil, than: keys.epoch, keys.generation)
+            guard hasLater else { throw error }
+            return false
         }
     }
 }

@@ -2,6 +2,7 @@
 internal import CardCrypto
 public import CardData
 internal import CardKeys
+internal import Logging
 
 extension Scope {
     /// Opens a held track 1, ends the hold, and lends the track for one call.
@@ -125,9 +126,18 @@ extension Scope {
                 }
             }
             guard let record, record.scope == self.id else { break }
-            if let key = keys.holdKey(record.key) { return (record, key) }
+            if let key = keys.holdKey(record.key) {
+                if key.described.state == .compromised {
+                    vault.log.warning(
+                        "a compromised key opened a hold", metadata: ["key": "\(key.described.id)"])
+                }
+                return (record, key)
+            }
             // Its key is newer than those at hand, or may open nothing any more.
-            guard epoch != keys.epoch else { break }
+            guard epoch != keys.epoch else {
+                guard !vault.needsUnlock else { throw VaultError(.needsUnlock, subject: "hold") }
+                break
+            }
             keys = try await vault.vaultKeys(after: keys)
         }
         throw VaultError(.notFound)

@@ -22,18 +22,23 @@ final class VaultKeys: Sendable {
         epoch = set.epoch
         generation = snapshot.generation
         var holdKeys: [KeyNumber: HoldKeyEntry] = [:]
-        for row in set.keys where row.key.purpose == .hold && row.fence != .closed {
-            guard snapshot.key(row.key.id)?.state.opens == true else { continue }
+        for row in set.keys where row.key.purpose == .hold && row.fence.opens {
+            guard let known = snapshot.key(row.key.id), known.state.opens else { continue }
             let material = try Self.unwrap(row.key.id, keyring)
-            holdKeys[row.number] = HoldKeyEntry(row.number, material, slab: keyring.slab)
+            holdKeys[row.number] = HoldKeyEntry(
+                row.number, known, material, slab: keyring.slab)
         }
         self.holdKeys = holdKeys
         sealingHold = Self.primary(.hold, in: set, snapshot).flatMap { holdKeys[$0.number] }
         guard let audit = Self.primary(.audit, in: set, snapshot) else {
             throw VaultError(.noSealingKey, subject: "audit")
         }
+        guard let seal = Self.primary(.seal, in: set, snapshot) else {
+            throw VaultError(.noSealingKey, subject: "seal")
+        }
         self.audit = try AuditKeys(
-            keyring, epoch: set.epoch, number: audit.number, auditKey: audit.key.id)
+            keyring, epoch: set.epoch, number: audit.number, auditKey: audit.key.id,
+            sealKey: seal.key.id)
     }
 
     /// A hold key that may still open; nil when the set has none of that number.
@@ -61,7 +66,7 @@ final class VaultKeys: Sendable {
 extension AuditKeys {
     /// Unwraps the audit key named, and every seal key that the keyring can still use.
     init(
-        _ keyring: KeyringFile, epoch: UInt64, number: KeyNumber, auditKey: KeyID
+        _ keyring: KeyringFile, epoch: UInt64, number: KeyNumber, auditKey: KeyID, sealKey: KeyID
     ) throws(VaultError) {
         let snapshot = keyring.current()
         var sealKeys: [KeyID: SealKeyEntry] = [:]
@@ -69,7 +74,7 @@ extension AuditKeys {
             sealKeys[key.id] = SealKeyEntry(
                 try VaultError.keyring { () throws(KeyringError) in try keyring.unwrap(key.id) })
         }
-        guard let sealKey = snapshot.primary(.seal).flatMap({ sealKeys[$0.id] }) else {
+        guard let sealKey = sealKeys[sealKey] else {
             throw VaultError(.noSealingKey, subject: "seal")
         }
         vault = snapshot.vault

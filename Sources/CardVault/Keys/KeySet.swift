@@ -12,6 +12,9 @@ public enum Fence: String, Sendable, CaseIterable {
     case closing
     /// Its bytes are gone.
     case closed
+
+    /// Whether a key may still open. Nothing needs one whose destruction has begun.
+    public var opens: Bool { self == .sealing || self == .openOnly }
 }
 
 /// A key as a store knows it.
@@ -117,4 +120,10 @@ public struct KeySet: Hashable, Sendable {
         for key in keys.sorted(by: { $0.number < $1.number }) { frame.append(key.frame.bytes) }
         return frame
     }
+}
+
+extension Keyring {
+    /// Whether a key is or was in use. One that the store names, and that only waits here, was
+    /// activated since the keyring was read.
+    func hasBegun(_ id: KeyID) -> Bool { key(id).map { $0.state != .preActivation } ?? false }
 }

@@ -2,17 +2,24 @@
 internal import CardCrypto
 internal import CardData
 internal import CardKeys
+internal import Logging
 internal import SecretMemory
 
 /// The unwrapped keys of one scope at one epoch, and what they do to a card.
 final class ScopeKeys: Sendable {
     let scope: KeyringScope
     let epoch: UInt64
+    /// The generation of the keyring that they were read from.
+    let generation: UInt64
     private let vault: VaultID
     private let truncation: Truncation
-    private let dataKeys: [KeyNumber: DataKeyEntry]
-    private let sealing: DataKeyEntry?
-    private let fingerprintKeys: [FingerprintKeyEntry]
+    let dataKeys: [KeyNumber: DataKeyEntry]
+    let sealing: DataKeyEntry?
+    let fingerprintKeys: [FingerprintKeyEntry]
+    /// When sealing and indexing end; nil for no end.
+    private let ends: (sealing: Timestamp?, indexing: Timestamp?)
+    private let periods: Cryptoperiods
+    private let log: Logger
 
     /// Unwraps what `set` holds.
     ///
@@ -21,32 +28,44 @@ final class ScopeKeys: Sendable {
     ///   - scope: the scope as the keyring knows it.
     ///   - keyring: unwraps the scope key.
     ///   - allowsSoftwareAES: whether a key may run without AES instructions.
+    ///   - log: is told of each use of a compromised key.
     init(
-        _ set: KeySet, scope: KeyringScope, keyring: KeyringFile, allowsSoftwareAES: Bool
+        _ set: KeySet, scope: KeyringScope, keyring: KeyringFile, allowsSoftwareAES: Bool,
+        log: Logger
     ) throws(VaultError) {
         let snapshot = keyring.current()
         self.scope = scope
         epoch = set.epoch
+        generation = snapshot.generation
         vault = snapshot.vault
         truncation = snapshot.binDigitCount == 8 ? .firstEightLastFour : .firstSixLastFour
         var dataKeys: [KeyNumber: DataKeyEntry] = [:]
         var fingerprintKeys: [FingerprintKeyEntry] = []
         let wrappers = try Self.wrappers(in: set, keyring: keyring)
-        for row in set.keys where row.key.state.opens && row.fence != .closed {
+        for row in set.keys where row.key.state.opens && row.fence.opens {
             guard let wrapping = row.wrapping, let wrapper = wrappers[wrapping.by] else { continue }
-            let material = try wrapper.unwrap(row, wrapping, in: vault, slab: keyring.slab)
+            let material = try wrapper.unwrap(
+                row.key, wrapping.box, in: vault, slab: keyring.slab)
             switch row.key.purpose {
             case .data:
                 dataKeys[row.number] = try DataKeyEntry(
                     row, material, slab: keyring.slab, allowsSoftwareAES: allowsSoftwareAES)
             case .fingerprint:
-                fingerprintKeys.append(FingerprintKeyEntry(row, material))
+                let entry = FingerprintKeyEntry(row, material)
+                if entry.isLive { fingerprintKeys.append(entry) }
             default: continue
             }
         }
+        periods = snapshot.periods
+        self.log = log
         self.dataKeys = dataKeys
-        self.fingerprintKeys = fingerprintKeys.sorted { $0.row.number < $1.row.number }
+        self.fingerprintKeys = fingerprintKeys.sorted { $0.row.key.sequence < $1.row.key.sequence }
         sealing = dataKeys.values.filter(\.seals).max { $0.row.key.sequence < $1.row.key.sequence }
+        let indexing = fingerprintKeys.max { $0.row.key.sequence < $1.row.key.sequence }
+        ends = (
+            sealing.flatMap { snapshot.periods.originatorEnd(of: $0.row.key) },
+            indexing.flatMap { snapshot.periods.originatorEnd(of: $0.row.key) }
+        )
     }
 
     /// The scope keys (KEK) of the set that the keyring still has, by their numbers.
@@ -54,7 +73,7 @@ final class ScopeKeys: Sendable {
         in set: KeySet, keyring: KeyringFile
     ) throws(VaultError) -> [KeyNumber: WrapperEntry] {
         var wrappers: [KeyNumber: WrapperEntry] = [:]
-        for row in set.keys where row.key.purpose == .scope && row.fence != .closed {
+        for row in set.keys where row.key.purpose == .scope && row.fence.opens {
             guard let known = keyring.current().key(row.key.id), known.scope == set.scope else {
                 throw VaultError(.integrity, subject: row.key.id.description)
             }
@@ -79,8 +98,12 @@ final class ScopeKeys: Sendable {
     func seal(
         _ packed: Span<UInt8>, _ card: CardOutline, _ terms: CardTerms
     ) throws(VaultError) -> NewCard {
-        guard let sealing, fingerprintKeys.contains(where: \.seals) else {
+        let sealing = try sealingKey(at: terms.created)
+        guard let newest = fingerprintKeys.last else {
             throw VaultError(.noSealingKey, subject: scope.id.description)
+        }
+        if let end = ends.indexing, terms.created >= end {
+            try periods.requireSealing(newest.row.key, at: terms.created)
         }
         let facts = CardFacts(
             format: terms.format, display: card.display, brand: card.brand, expiry: card.expiry,
@@ -90,16 +113,25 @@ final class ScopeKeys: Sendable {
             unlike: packed)
         return NewCard(
             record: seal(packed, token, facts, under: sealing),
-            fingerprints: fingerprints(of: packed, format: terms.format, for: \.seals))
+            fingerprints: searchRows(of: packed, format: terms.format))
+    }
+
+    /// The key that seals, unless its time is over.
+    func sealingKey(at moment: Timestamp) throws(VaultError) -> DataKeyEntry {
+        guard let sealing else {
+            throw VaultError(.noSealingKey, subject: scope.id.description)
+        }
+        if let end = ends.sealing, moment >= end {
+            try periods.requireSealing(sealing.row.key, at: moment)
+        }
+        return sealing
     }
 
     /// Seals a card anew under its token, with an end that is later.
     func reseal(
-        _ record: CardRecord, until end: Timestamp
+        _ record: CardRecord, until end: Timestamp, at moment: Timestamp
     ) throws(VaultError) -> CardRecord {
-        guard let sealing else {
-            throw VaultError(.noSealingKey, subject: scope.id.description)
-        }
+        let sealing = try sealingKey(at: moment)
         let facts = record.facts
         let pan = try open(record)
         let extended = CardFacts(
@@ -108,7 +140,7 @@ final class ScopeKeys: Sendable {
         return pan.withPacked { seal($0, record.token, extended, under: sealing) }
     }
 
-    private func seal(
+    func seal(
         _ packed: Span<UInt8>, _ token: Token, _ facts: CardFacts, under sealing: DataKeyEntry
     ) -> CardRecord {
         var box = [UInt8](repeating: 0, count: CardRecord.boxByteCount)
@@ -119,16 +151,10 @@ final class ScopeKeys: Sendable {
         return CardRecord(token: token, key: sealing.row.number, box: box, facts: facts)
     }
 
-    /// The search rows of a card under every key that may still find it.
+    /// The search rows of a card, one for each key that is live.
     func searchRows(of packed: Span<UInt8>, format: TokenFormat) -> [FingerprintRecord] {
-        fingerprints(of: packed, format: format, for: \.opens)
-    }
-
-    private func fingerprints(
-        of packed: Span<UInt8>, format: TokenFormat, for use: KeyPath<FingerprintKeyEntry, Bool>
-    ) -> [FingerprintRecord] {
         var rows: [FingerprintRecord] = []
-        for entry in fingerprintKeys where entry[keyPath: use] {
+        for entry in fingerprintKeys {
             let fingerprint = entry.key.fingerprint(of: packed, scope: scope.id.description)
             rows.append(
                 FingerprintRecord(key: entry.row.number, format: format, fingerprint: fingerprint))
@@ -136,11 +162,18 @@ final class ScopeKeys: Sendable {
         return rows
     }
 
-    /// Opens a card.
+    /// Opens a card for somebody who asked for it.
     ///
     /// - Throws: `notFound` when its key is not one of the scope, `integrity` with the token when
     ///   the record is not as it was written.
     func open(_ record: CardRecord) throws(VaultError) -> PAN {
+        if let key = dataKeys[record.key]?.row.key, key.state == .compromised {
+            log.warning("a compromised key opened a card", metadata: ["key": "\(key.id)"])
+        }
+        return try opened(record)
+    }
+
+    func opened(_ record: CardRecord) throws(VaultError) -> PAN {
         guard let entry = dataKeys[record.key] else { throw VaultError(.notFound) }
         let binding = CardRecord.binding(
             record.token, record.facts, vault: vault, scope: scope.id)

@@ -38,10 +38,9 @@ final class FingerprintKeyEntry: Sendable {
         key = FingerprintKey(material)
     }
 
-    /// Whether new cards get a row under this key.
-    var seals: Bool { row.key.state.seals && row.fence == .sealing }
-    /// Whether cards are still found by it.
-    var opens: Bool { row.key.state.opens && row.fence != .closed }
+    /// Whether cards are found by it, and new ones get a row under it. A compromised key goes on
+    /// until all cards have rows under the next: without it a card would get a second token.
+    var isLive: Bool { row.key.state.opens && row.fence == .sealing }
 }
 
 /// A seal key at work.
@@ -61,10 +60,15 @@ final class AuditKeyEntry: Sendable {
 /// A hold key at work.
 final class HoldKeyEntry: Sendable {
     let number: KeyNumber
+    let described: KeyDescriptor
     let key: HoldKey
 
-    init(_ number: KeyNumber, _ material: consuming KeyMaterial, slab: KeySlab) {
+    init(
+        _ number: KeyNumber, _ described: KeyDescriptor, _ material: consuming KeyMaterial,
+        slab: KeySlab
+    ) {
         self.number = number
+        self.described = described
         key = HoldKey(material, in: slab)
     }
 
@@ -96,15 +100,15 @@ final class WrapperEntry: Sendable {
 
     /// Unwraps a key that the store holds.
     func unwrap(
-        _ row: StoredKey, _ wrapping: StoredKey.Wrapping, in vault: VaultID, slab: KeySlab
+        _ described: KeyDescriptor, _ box: [UInt8], in vault: VaultID, slab: KeySlab
     ) throws(VaultError) -> KeyMaterial {
         do throws(UnwrapError) {
             return try key.unwrap(
-                stored: wrapping.box, as: row.key.binding(in: vault), expecting: row.key.id,
-                purpose: row.key.purpose, suite: row.key.suite, in: slab)
+                stored: box, as: described.binding(in: vault), expecting: described.id,
+                purpose: described.purpose, suite: described.suite, in: slab)
         } catch {
             if case .memory = error { throw VaultError(.memory) }
-            throw VaultError(.integrity, subject: row.key.id.description)
+            throw VaultError(.integrity, subject: described.id.description)
         }
     }
 }

@@ -49,10 +49,20 @@ public struct Pin: Hashable, Sendable {
 
     /// The pin of a store that begins its audit log, on the keyring that it was on.
     func keepingLog(sealedBy sealKey: borrowing SealKey) -> Pin {
-        let row = Self.frame(vault, generation, keyringCode, required, 1, sealKey.id)
+        sealed(by: sealKey, auditChainCount: 1)
+    }
+
+    /// The same pin with its code made by another seal key.
+    func sealed(by sealKey: borrowing SealKey) -> Pin {
+        sealed(by: sealKey, auditChainCount: auditChainCount)
+    }
+
+    private func sealed(by sealKey: borrowing SealKey, auditChainCount: UInt8) -> Pin {
+        let row = Self.frame(
+            vault, generation, keyringCode, required, auditChainCount, sealKey.id)
         return Pin(
             vault: vault, generation: generation, keyringCode: keyringCode, required: required,
-            auditChainCount: 1, sealKey: sealKey.id, code: sealKey.code(for: row))
+            auditChainCount: auditChainCount, sealKey: sealKey.id, code: sealKey.code(for: row))
     }
 
     /// Whether the pin is as it was written.

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+internal import SecretMemory
+
+/// The keys of a set that is about to be stored as its next epoch. New ones have no numbers yet.
+struct KeySetDraft: Sendable {
+    struct Key: Sendable {
+        /// The bytes of a store-held key, wrapped by another key of the set.
+        struct Wrapping: Sendable {
+            let by: KeyID
+            let box: [UInt8]
+        }
+
+        let number: KeyNumber?
+        fileprivate(set) var key: KeyDescriptor
+        fileprivate(set) var fence: Fence
+        fileprivate(set) var wrapping: Wrapping?
+    }
+
+    private let vault: VaultID
+    let scope: ScopeID?
+    /// The epoch that is changed; 0 for a set that was never stored.
+    let epoch: UInt64
+    private(set) var keys: [Key]
+    /// Whether there is anything to store.
+    private(set) var isChanged: Bool
+
+    /// The hold, audit and seal keys of the vault itself, which the keyring file holds.
+    init(vaultKeysOf keyring: Keyring) {
+        self.init(scope: nil, of: keyring.vault)
+        for key in keyring.keys where key.scope == nil { add(key) }
+    }
+
+    /// A scope's key from the keyring file, a new data key and a new fingerprint key wrapped by it.
+    init(
+        scope: ScopeID, of keyring: KeyringFile, at moment: Timestamp, suite: Suite = .preferred
+    ) throws(VaultError) {
+        let snapshot = keyring.current()
+        guard let scopeKey = snapshot.primary(.scope, scope: scope) else {
+            throw VaultError(.unknownScope, subject: scope.description)
+        }
+        self.init(scope: scope, of: snapshot.vault)
+        add(scopeKey)
+        let wrapper = try WrapperEntry(scopeKey.id, keyring)
+        for (purpose, suite) in [(KeyPurpose.data, suite), (.fingerprint, .hmacSHA256)] {
+            _ = try make(purpose, suite, under: wrapper, slab: keyring.slab, at: moment)
+        }
+    }
+
+    /// Changes of a stored set, whose code was checked.
+    ///
+    /// - Parameter before: an epoch that the next must be later than, where it is not this set's.
+    init(_ set: KeySet, of vault: VaultID, after before: UInt64 = 0) {
+        self.vault = vault
+        scope = set.scope
+        epoch = max(set.epoch, before)
+        isChanged = false
+        let ids = Dictionary(set.keys.map { ($0.number, $0.key.id) }) { first, _ in first }
+        keys = set.keys.map { row in
+            let wrapping = row.wrapping.flatMap { wrapping in
+                ids[wrapping.by].map { Key.Wrapping(by: $0, box: wrapping.box) }
+            }
+            return Key(number: row.number, key: row.key, fence: row.fence, wrapping: wrapping)
+        }
+    }
+
+    private init(scope: ScopeID?, of vault: VaultID) {
+        self.vault = vault
+        self.scope = scope
+        epoch = 0
+        keys = []
+        isChanged = true
+    }
+
+    /// The same keys as if they were new in the store: no record there names them.
+    func withoutNumbers() -> KeySetDraft {
+        var draft = self
+        draft.keys = keys.map {
+            Key(number: nil, key: $0.key, fence: $0.fence, wrapping: $0.wrapping)
+        }
+        return draft
+    }
+
+    /// A key of the set; nil when it has none of that id.
+    subscript(id: KeyID) -> Key? { keys.first { $0.key.id == id } }
+
+    /// The newest key of a purpose that may seal.
+    func primary(_ purpose: KeyPurpose) -> Key? {
+        keys.filter { $0.key.purpose == purpose && $0.fence == .sealing }
+            .max { $0.key.sequence < $1.key.sequence }
+    }
+
+    /// Adds a key that the keyring file holds.
+    mutating func add(_ key: KeyDescriptor) {
+        isChanged = true
+        keys.append(Key(number: nil, key: key, fence: .sealing, wrapping: nil))
+    }
+
+    /// Makes a key that the store is to hold: the next of its purpose.
+    mutating func make(
+        _ purpose: KeyPurpose, _ suite: Suite, under wrapper: WrapperEntry, slab: KeySlab,
+        at moment: Timestamp
+    ) throws(VaultError) -> KeyID {
+        let last = keys.filter { $0.key.purpose == purpose }.map(\.key.sequence).max() ?? 0
+        do throws(SecretMemoryError) {
+            let material = try KeyMaterial.generate(purpose: purpose, suite: suite, in: slab)
+            let key = KeyDescriptor(
+                material, scope: scope, sequence: last + 1, activeFrom: moment)
+            let box = wrapper.key.wrap(material, as: key.binding(in: vault))
+            isChanged = true
+            keys.append(
+                Key(
+                    number: nil, key: key, fence: .sealing,
+                    wrapping: .init(by: wrapper.key.id, box: box.stored)))
+            return key.id
+        } catch {
+            throw VaultError(.memory)
+        }
+    }
+
+    /// Wraps a store-held key by another key of the set than so far.
+    mutating func rewrap(
+        _ id: KeyID, from old: WrapperEntry, to new: WrapperEntry, slab: KeySlab
+    ) throws(VaultError) {
+        guard let index = keys.firstIndex(where: { $0.key.id == id }),
+            let box = keys[index].wrapping?.box
+        else { return }
+        let key = keys[index].key
+        let material = try old.unwrap(key, box, in: vault, slab: slab)
+        let rewrapped = new.key.wrap(material, as: key.binding(in: vault))
+        keys[index].wrapping = .init(by: new.key.id, box: rewrapped.stored)
+        isChanged = true
+    }
+
+    /// Says what the store is to allow a key.
+    mutating func setFence(_ fence: Fence, of id: KeyID) {
+        guard let index = keys.firstIndex(where: { $0.key.id == id }), keys[index].fence != fence
+        else { return }
+        keys[index].fence = fence
+        isChanged = true
+    }
+
+    /// Brings a store-held key into a state. Its bytes go with its destruction.
+    ///
+    /// - Throws: `keyState`.
+    mutating func enter(
+        _ state: KeyState, _ id: KeyID, at moment: Timestamp
+    ) throws(VaultError) {
+        guard let index = keys.firstIndex(where: { $0.key.id == id }) else { return }
+        keys[index].key = try VaultError.transition { () throws(KeyTransitionError) in
+            try keys[index].key.entering(state, at: moment)
+        }
+        if state == .destroyed { forget(id, at: moment) }
+        isChanged = true
+    }
+
+    /// Drops the bytes of a store-held key, whatever state it is in.
+    mutating func forget(_ id: KeyID, at moment: Timestamp) {
+        guard let index = keys.firstIndex(where: { $0.key.id == id }) else { return }
+        keys[index].key = keys[index].key.destroyed(at: moment)
+        keys[index].wrapping = nil
+        keys[index].fence = .closed
+        isChanged = true
+    }
+
+    /// Numbers the new keys and stores all of them as the next epoch of their set, which it
+    /// returns. The caller has seen that the epoch is still the one that is changed.
+    func store(
+        in transaction: any StoreTransaction, sealedBy sealKey: SealKeyEntry
+    ) throws(StoreError) -> KeySet {
+        var numbers: [KeyID: KeyNumber] = [:]
+        for key in keys {
+            if let number = key.number {
+                numbers[key.key.id] = number
+            } else {
+                numbers[key.key.id] = try transaction.nextKeyNumber()
+            }
+        }
+        var rows: [StoredKey] = []
+        for key in keys {
+            guard let number = numbers[key.key.id] else { continue }
+            let wrapping = key.wrapping.flatMap { wrapping in
+                numbers[wrapping.by].map { StoredKey.Wrapping(by: $0, box: wrapping.box) }
+            }
+            rows.append(
+                StoredKey(number: number, key: key.key, fence: key.fence, wrapping: wrapping))
+        }
+        let set = KeySet(
+            scope: scope, epoch: epoch + 1, keys: rows, vault: vault, sealedBy: sealKey.key)
+        try transaction.put(set)
+        return set
+    }
+}
+
+/// How the keys of the keyring file and those of the store keep in step.
+extension KeySetDraft {
+    /// Whether the destruction of every scope key has begun: then the scope is shredded.
+    var isClosing: Bool {
+        let scopeKeys = keys.filter { $0.key.purpose == .scope }
+        return !scopeKeys.isEmpty && scopeKeys.allSatisfy { !$0.fence.opens }
+    }
+
+    /// Adds the keys that are new and active in `keyring`, and forbids what it forbids. The newest
+    /// key of each purpose alone may seal then.
+    ///
+    /// - Returns: The new ones.
+    mutating func follow(_ keyring: Keyring) -> [KeyDescriptor] {
+        var added: [KeyDescriptor] = []
+        for known in keyring.keys where known.scope == scope {
+            if let key = self[known.id] {
+                if known.state == .destroyed {
+                    setFence(.closed, of: known.id)
+                } else if !known.state.seals && key.fence == .sealing {
+                    setFence(.openOnly, of: known.id)
+                }
+            } else if known.state.seals {
+                add(known)
+                added.append(known)
+            }
+        }
+        for key in keys where !key.key.purpose.isStoreHeld && key.fence == .sealing {
+            guard let newest = primary(key.key.purpose), newest.key.id != key.key.id else {
+                continue
+            }
+            setFence(.openOnly, of: key.key.id)
+        }
+        return added
+    }
+
+    /// The states that keys of `keyring` must still enter for what this set forbids them.
+    func restrictions(on keyring: Keyring) -> [(id: KeyID, state: KeyState)] {
+        keys.compactMap { key in
+            guard let known = keyring.key(key.key.id) else { return nil }
+            switch key.fence {
+            case .closing where known.state != .destroyed: return (known.id, .destroyed)
+            case .openOnly where known.state.seals:
+                // Without a successor it was to be suspended only.
+                let successor = primary(known.purpose)
+                return (known.id, successor == nil ? .suspended : .deactivated)
+            default: return nil
+            }
+        }
+    }
+
+    /// The store-held keys of a purpose that should seal, and that no key left unwraps.
+    func lostKeys(_ purpose: KeyPurpose) -> [KeyID] {
+        keys.filter { key in
+            guard let by = key.wrapping?.by else { return false }
+            return key.key.purpose == purpose && key.fence == .sealing
+                && self[by]?.fence.opens != true
+        }.map(\.key.id)
+    }
+
+    /// The keys that are closed here and were not in `set`.
+    func closedSince(_ set: KeySet) -> [KeyID] {
+        let closed = set.keys.filter { $0.fence == .closed }.map(\.key.id)
+        return keys.filter { $0.fence == .closed && !closed.contains($0.key.id) }.map(\.key.id)
+    }
+
+    /// Makes the successor of the newest key of a purpose that the store holds.
+    ///
+    /// The one before seals no more; but a fingerprint key goes on beside its successor until
+    /// every card has rows under both.
+    mutating func replace(
+        _ purpose: KeyPurpose, under wrapper: WrapperEntry, slab: KeySlab, at moment: Timestamp
+    ) throws(VaultError) -> KeyID {
+        let before = keys.filter { $0.key.purpose == purpose && $0.key.state != .destroyed }
+            .max { $0.key.sequence < $1.key.sequence }
+        let suite = before?.key.suite ?? (purpose == .data ? .preferred : .hmacSHA256)
+        let id = try make(purpose, suite, under: wrapper, slab: slab, at: moment)
+        if purpose == .data {
+            for key in keys where key.key.purpose == .data && key.key.id != id {
+                try retire(key.key.id, at: moment)
+            }
+        }
+        return id
+    }
+
+    /// Takes sealing from a store-held key; a compromised one stays that.
+    mutating func retire(_ id: KeyID, at moment: Timestamp) throws(VaultError) {
+        guard let key = self[id], key.fence == .sealing || key.key.state == .suspended else {
+            return
+        }
+        setFence(.openOnly, of: id)
+        guard key.key.state != .compromised else { return }
+        try enter(.deactivated, id, at: moment)
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+internal import Logging
+
+/// Changes of keys: one at a time, each begun on a vault in which the one before is finished.
+///
+/// New keys are in the keyring file before the store may seal with them; what a key may no longer
+/// do, the store forbids first. A crash between the two leaves files of which the stricter one
+/// holds, and ``settle(_:under:)`` brings the other into line.
+extension Vault {
+    /// Runs `body` while nobody else changes keys, on the latest keyring, which the store has
+    /// taken note of, and with every earlier change finished. A refusal goes on record.
+    ///
+    /// - Parameter body: gets the lock, and the keys with which a rotation was finished that had
+    ///   been cut off.
+    func changingKeys<R: Sendable>(
+        _ action: AuditAction, _ scope: ScopeID? = nil, _ subject: AuditSubject = .none,
+        _ body: (KeyringLock, [KeyDescriptor]) async throws(VaultError) -> R
+    ) async throws(VaultError) -> R {
+        try checkProcess()
+        do throws(VaultError) {
+            let lock = try await Self.lock(keyring)
+            defer { lock.release() }
+            _ = try VaultError.keyring { () throws(KeyringError) in try keyring.reload() }
+            try await checkPin(isToChange: true)
+            let finished = try await settleAll(under: lock)
+            let result = try await body(lock, finished)
+            try await checkPin()
+            return result
+        } catch {
+            if error.isRefusal {
+                try await record([event(action, .refused(error.code), scope: scope, subject)])
+            }
+            throw error
+        }
+    }
+
+    /// Changes the keyring: one new generation.
+    func editKeyring(
+        under lock: KeyringLock, _ change: (inout KeyringEdit) throws(KeyringError) -> Void
+    ) throws(VaultError) {
+        try VaultError.keyring { () throws(KeyringError) in
+            var edit = try keyring.edit(under: lock, at: now())
+            try change(&edit)
+            try edit.write()
+        }
+    }
+
+    /// Finishes what was cut off, in every set that is as it was written. One that was altered
+    /// keeps nobody from changing the keys of the others.
+    func settleAll(
+        under lock: KeyringLock
+    ) async throws(VaultError) -> [KeyDescriptor] {
+        var added: [KeyDescriptor] = []
+        for scope in [nil] + keyring.current().scopes.map({ Optional($0.id) }) {
+            do throws(VaultError) {
+                added += try await settle(scope, under: lock)
+            } catch {
+                guard error.code == .integrity, let scope else { throw error }
+                log.error("a key set was altered", metadata: ["scope": "\(scope)"])
+            }
+        }
+        return added
+    }
+
+    /// Brings the key set of a scope, or of the vault, and the keyring into line.
+    ///
+    /// - Returns: The keys that the store did not know before.
+    @discardableResult
+    func settle(
+        _ scope: ScopeID?, under lock: KeyringLock
+    ) async throws(VaultError) -> [KeyDescriptor] {
+        let added = try await adopt(scope)
+        if try await tighten(scope, under: lock) { _ = try await adopt(scope) }
+        return added
+    }
+
+    /// Lets the store follow the keyring: keys that are new there, and keys that are gone.
+    private func adopt(_ scope: ScopeID?) async throws(VaultError) -> [KeyDescriptor] {
+        guard let set = try await authenticKeySet(of: scope) else { return [] }
+        var draft = KeySetDraft(set, of: id)
+        let added = draft.follow(keyring.current())
+        if !draft.isClosing { try renew(&draft, since: added) }
+        guard draft.isChanged else { return [] }
+        let ids = added.map(\.id)
+        let deed = event(
+            ids.isEmpty ? .destroyKey : .rotateKey, .done, scope: scope,
+            .keys(ids.isEmpty ? draft.closedSince(set) : ids))
+        try await store(draft, deed)
+        return added
+    }
+
+    /// Takes from keys of the keyring what the store takes from them already. Tells whether any
+    /// was destroyed.
+    private func tighten(
+        _ scope: ScopeID?, under lock: KeyringLock
+    ) async throws(VaultError) -> Bool {
+        guard let set = try await authenticKeySet(of: scope) else { return false }
+        let draft = KeySetDraft(set, of: id)
+        let changes = draft.restrictions(on: keyring.current())
+        guard !changes.isEmpty else { return false }
+        try editKeyring(under: lock) { edit throws(KeyringError) in
+            if let scope, draft.isClosing { return try edit.shred(scope) }
+            for (key, state) in changes {
+                if state == .destroyed {
+                    try edit.destroy(key, force: true)
+                } else {
+                    try edit.enter(state, key)
+                }
+            }
+        }
+        return changes.contains { $0.state == .destroyed }
+    }
+
+    /// Wraps the keys of a scope under its newest key; and makes new ones where that key was made
+    /// to replace all, or the key that wraps them is gone.
+    private func renew(
+        _ draft: inout KeySetDraft, since added: [KeyDescriptor]
+    ) throws(VaultError) {
+        guard let newest = draft.primary(.scope)?.key.id else { return }
+        let wrapper = try WrapperEntry(newest, keyring)
+        var others: [KeyID: WrapperEntry] = [:]
+        for key in draft.keys {
+            guard let by = key.wrapping?.by, by != newest, draft[by]?.fence.opens == true else {
+                continue
+            }
+            if others[by] == nil { others[by] = try WrapperEntry(by, keyring) }
+            guard let other = others[by] else { continue }
+            try draft.rewrap(key.key.id, from: other, to: wrapper, slab: keyring.slab)
+        }
+        let isOfAll = added.contains { $0.dates.entered[.preActivation] != nil }
+        for purpose in [KeyPurpose.data, .fingerprint] {
+            let lost = draft.lostKeys(purpose)
+            guard isOfAll || !lost.isEmpty else { continue }
+            _ = try draft.replace(purpose, under: wrapper, slab: keyring.slab, at: now())
+            for id in lost { try draft.retire(id, at: now()) }
+        }
+    }
+
+    /// Stores changed keys in the transaction in which `body` finds nothing against it.
+    ///
+    /// - Returns: Whether `body` agreed.
+    /// - Throws: `store`, saying `busy`, when somebody else has changed the keys since.
+    @discardableResult
+    func store(
+        _ draft: KeySetDraft, _ deed: AuditEvent,
+        if body: @escaping @Sendable (any StoreTransaction) throws(StoreError) -> Bool = { _ in
+            true
+        }
+    ) async throws(VaultError) -> Bool {
+        let change = try KeySetChange(draft, of: keyring)
+        return try await write { transaction, pen throws(StoreError) in
+            guard try transaction.epoch(of: draft.scope) == draft.epoch else {
+                throw StoreError(.busy)
+            }
+            guard try body(transaction) else { return false }
+            try change.store(in: transaction, pen)
+            try pen.append([deed])
+            return true
+        }
+    }
+}
+
+extension Vault {
+    /// Stores changed keys; tells whether nobody else had changed them meanwhile.
+    func isStored(
+        _ draft: KeySetDraft, _ deed: AuditEvent
+    ) async throws(VaultError) -> Bool {
+        do throws(VaultError) {
+            return try await store(draft, deed)
+        } catch {
+            guard error.store?.code == .busy else { throw error }
+            return false
+        }
+    }
+}
