@@ -19,7 +19,9 @@ struct RootCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ScopeCommand.self, KeyCommand.self, PassphraseCommand.self,
             ImportCommand.self, FindCommand.self, ShowCommand.self, DetokenizeCommand.self,
-            DeleteCommand.self, HoldCommand.self, AuditCommand.self,
+            DeleteCommand.self, HoldCommand.self, AuditCommand.self, ResealCommand.self,
+            InventoryCommand.self, ShredCommand.self, KeyringCommand.self, BackupCommand.self,
+            RestoreCommand.self,
         ])
 
     /// Nothing is read, not even the arguments, before the process is hardened.

@@ -29,6 +29,7 @@ struct Failure {
     init(_ error: any Error, of command: (some ParsableCommand).Type) {
         switch error {
         case let error as ToolError: self = error.failure
+        case let error as KeyRefusal: self = error.failure
         case let error as VaultError: self.init(error)
         case let error as KeyringError: self.init(VaultError(keyring: error))
         case let error as StoreError: self.init(VaultError(store: error))
@@ -105,64 +106,5 @@ struct Failure {
 
     private init(_ error: VaultError) {
         self.init(error.exitCode, error.description, hint: error.hint)
-    }
-}
-
-extension VaultError {
-    /// The exit code of each kind of failure.
-    fileprivate var exitCode: Failure.Code {
-        switch code {
-        case .integrity, .keyringIntegrity, .keyringMalformed, .keyringOlder, .keyringForked,
-            .otherVault, .handleRefused, .auditFile:
-            .integrity
-        case .cannotUnlock, .needsUnlock: .cannotUnlock
-        case .keyringMissing, .keyringFile, .keyringVersion, .notInitialized: .storage
-        case .store: store?.code == .corrupt ? .integrity : .storage
-        default: .refused
-        }
-    }
-
-    /// What to do about it.
-    fileprivate var hint: String {
-        switch code {
-        case .notFound: "Look at the token, and at --scope."
-        case .unknownScope: "List the scopes with 'card-vault scope list'."
-        case .scopeExists: "Use it, or choose another name."
-        case .scopeIncomplete: "Run 'card-vault scope add' for it again."
-        case .cannotUnlock, .needsUnlock: "Give the passphrase of a custodian of this keyring."
-        case .keyringMissing, .notInitialized:
-            "Look at --keyring and --store, or make a vault with 'card-vault init'."
-        case .keyringFile: "Look at the disk and at the permissions of --keyring."
-        case .keyringVersion: "Use the release that made it, or a later one."
-        case .vaultExists: "Choose other files, or use the vault that is there."
-        case .integrity, .keyringIntegrity, .keyringMalformed:
-            "Keep the files as evidence, find out who could write them, and restore a copy."
-        case .keyringOlder, .keyringForked: "Find the newest keyring file of this vault."
-        case .otherVault: "Give the keyring and the store of one vault."
-        case .handleRefused: "Give the handle as it was given out; else keep the store as evidence."
-        case .auditFile: ToolError.auditEvidence
-        case .otherKind: "See which kind it is with 'card-vault hold list'."
-        case .badLifetime: "Give a lifetime of more than zero, and no longer than is needed."
-        case .badOrigin: "Look at the name of this machine."
-        case .formatTooNarrow: "Choose --format opaque or last-four."
-        case .needsSoftwareAES: "Use another machine, or accept --allow-software-aes."
-        case .memory: "Raise the limit of locked memory (ulimit -l)."
-        case .store: storeHint
-        default: "See 'card-vault --help'."
-        }
-    }
-
-    private var storeHint: String {
-        switch store?.code {
-        case .busy: "Wait for the other process, then try again."
-        case .stalled:
-            "Look at the disk. What was asked may still be done: look before you repeat it."
-        case .full: "Make room on the disk, then try again."
-        case .readOnly: "Look at the permissions of the store and its folder."
-        case .missing: "Look at --store, or make a vault with 'card-vault init'."
-        case .newerSchema: "Use the release that made the store, or a later one."
-        case .corrupt: "Keep the file as evidence and restore a copy."
-        default: "Look at --store."
-        }
     }
 }

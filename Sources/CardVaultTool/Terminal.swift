@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SecretMemory
-internal import Synchronization
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Darwin)
@@ -41,12 +40,32 @@ struct Terminal: ~Copyable {
         return secret
     }
 
+    /// Asks for a line that is shown as it is typed: no secret.
+    ///
+    /// - Throws: ``ToolError``: `interrupted`; `badInput` for more than 128 bytes.
+    func readLine(_ prompt: String) throws(ToolError) -> String {
+        let interruption = Interruption()
+        defer { interruption.end() }
+        Standard.Stream(descriptor: descriptor).write(prompt)
+        var line: [UInt8] = []
+        while line.last != 0x0a {
+            guard line.count <= 128 else { throw .badInput }
+            line.append(try readByte())
+        }
+        return String(decoding: line.dropLast(), as: UTF8.self)
+    }
+
+    private func readByte() throws(ToolError) -> UInt8 {
+        var byte: UInt8 = 0
+        try awaitInput()
+        guard unsafe read(descriptor, &byte, 1) == 1 else { throw .interrupted }
+        return byte
+    }
+
     private func readLine(into secret: inout SecretBytes) throws(ToolError) -> Int {
         var count = 0
         while true {
-            var byte: UInt8 = 0
-            try awaitInput()
-            guard unsafe read(descriptor, &byte, 1) == 1 else { throw .interrupted }
+            let byte = try readByte()
             switch byte {
             case 0x0a, 0x0d: return count
             case 0x03, 0x04, 0x1a, 0x1c: throw .interrupted
@@ -64,7 +83,7 @@ struct Terminal: ~Copyable {
     private func awaitInput() throws(ToolError) {
         var input = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while unsafe poll(&input, 1, 200) < 1 {
-            if isInterrupted.load(ordering: .relaxed) { throw .interrupted }
+            if Interruption.isNoted { throw .interrupted }
         }
     }
 
@@ -73,10 +92,8 @@ struct Terminal: ~Copyable {
         guard unsafe tcgetattr(descriptor, &before) == 0 else { throw ToolError.noTerminal }
         var quiet = before
         quiet.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-        isInterrupted.store(false, ordering: .relaxed)  // made here, and not first by a handler
-        let signals = [SIGINT, SIGTERM, SIGHUP]
-        let actions = signals.map(noteSignal)
-        defer { for (signal, action) in zip(signals, actions) { restore(signal, action) } }
+        let interruption = Interruption()
+        defer { interruption.end() }
         guard unsafe tcsetattr(descriptor, TCSAFLUSH, &quiet) == 0 else {
             throw ToolError.noTerminal
         }
@@ -88,30 +105,6 @@ struct Terminal: ~Copyable {
     }
 
     deinit { close(descriptor) }
-}
-
-/// Whether a signal came that would have ended the process.
-private let isInterrupted = Atomic(false)
-
-/// Makes a signal be noted and nothing else. Returns what it did before.
-private func noteSignal(_ number: Int32) -> sigaction {
-    var action = sigaction()
-    var before = sigaction()
-    let handler: @convention(c) (Int32) -> Void = { _ in
-        isInterrupted.store(true, ordering: .relaxed)
-    }
-    #if canImport(Darwin)
-        unsafe action.__sigaction_u.__sa_handler = handler
-    #else
-        unsafe action.__sigaction_handler.sa_handler = handler
-    #endif
-    unsafe sigaction(number, &action, &before)
-    return before
-}
-
-private func restore(_ number: Int32, _ action: sigaction) {
-    var action = action
-    unsafe sigaction(number, &action, nil)
 }
 
 /// The standard streams of the process.

@@ -10,7 +10,9 @@ internal import SecretMemory
 struct VaultOptions: ParsableArguments {
     @Option(help: "The keyring file.") var keyring = "keyring.json"
     @Option(help: "The store.") var store = "cards.db"
-    @Option(help: "The scope: the merchant or tenant.") var scope = "default"
+    @Option(
+        name: .customLong("scope"), help: "The scope: the merchant or tenant (default: default).")
+    var givenScope: String?
     @Option(help: "Read the passphrase from a file.") var passphraseFile: String?
     @Option(name: .customLong("passphrase-fd"), help: "Read the passphrase from a descriptor.")
     var passphraseDescriptor: Int32?
@@ -21,6 +23,7 @@ struct VaultOptions: ParsableArguments {
     @Flag(help: "Run AES without AES instructions, in software that may not be constant time.")
     var allowSoftwareAES = false
 
+    var scope: String { givenScope ?? "default" }
     var locking: MemoryLocking { allowUnlockedMemory ? .optedOut : .required }
 
     func validate() throws {
@@ -30,12 +33,14 @@ struct VaultOptions: ParsableArguments {
     }
 
     /// The library's log is for servers: what matters here is an error or a result.
-    private static let silence = Logger(label: "card-vault") { _ in SwiftLogNoOpLogHandler() }
+    static let silence = Logger(label: "card-vault") { _ in SwiftLogNoOpLogHandler() }
 
     /// The vault, unlocked with the passphrase, in the name of the user.
-    func openVault() async throws -> Vault {
-        let file = try unlockKeyring()
-        return try await Vault(
+    func openVault() async throws -> Vault { try await openVault(of: unlockKeyring()) }
+
+    /// The vault of an unlocked keyring, in the name of the user.
+    func openVault(of file: KeyringFile) async throws -> Vault {
+        try await Vault(
             keyring: file, store: try SQLiteStore(path: store), as: Operator.current.actor,
             from: Operator.current.origin, allowingSoftwareAES: allowSoftwareAES,
             logger: Self.silence)
@@ -51,14 +56,19 @@ struct VaultOptions: ParsableArguments {
 
     /// The keyring file, unlocked with the passphrase.
     ///
-    /// - Parameter log: gets a line when it is not opened to the one who asks; no key of the audit
-    ///   log is open then.
+    /// - Parameters:
+    ///   - log: gets a line when it is not opened to the one who asks; no key of the audit log is
+    ///     open then.
+    ///   - keep: is lent the passphrase, for those who need it again.
     func unlockKeyring(
-        logging log: (String) -> Void = SystemLog.warn
+        logging log: (String) -> Void = SystemLog.warn,
+        keeping keep: (borrowing Passphrase) throws -> Void = { _ in }
     ) throws -> KeyringFile {
         do {
+            let passphrase = try presentedPassphrase()
+            try keep(passphrase)
             let file = try KeyringFile.unlock(
-                at: keyring, with: .passphrase(try presentedPassphrase()), locking: locking,
+                at: keyring, with: .passphrase(passphrase), locking: locking,
                 logger: Self.silence)
             report(isLocked: file.slab.isLocked)
             return file
@@ -82,6 +92,16 @@ struct VaultOptions: ParsableArguments {
             throw KeyringError.cannotUnlock
         } catch ToolError.badInput {
             throw KeyringError.cannotUnlock
+        }
+    }
+
+    /// Another passphrase, in the file that an option names.
+    func passphrase(inFile path: String, of option: String) throws -> Passphrase {
+        do {
+            return try passphrase(try PassphraseSource.file(path).read("", locking: locking))
+        } catch ToolError.passphraseUnreadable(let systemCode, _) {
+            throw ToolError.passphraseUnreadable(
+                systemCode: systemCode, options: option)
         }
     }
 
@@ -110,6 +130,15 @@ struct VaultOptions: ParsableArguments {
     func report(isLocked: Bool) {
         guard !isLocked else { return }
         Standard.error.write("Key memory is not locked and may be swapped out.\n")
+    }
+}
+
+extension Passphrase {
+    /// The same, once more: one opens the keyring and is gone.
+    func copy(locking: MemoryLocking) throws(PassphraseError) -> Passphrase {
+        try withBytes { bytes throws(PassphraseError) in
+            try Passphrase(bytes, locking: locking)
+        }
     }
 }
 

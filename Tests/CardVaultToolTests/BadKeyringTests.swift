@@ -117,7 +117,7 @@ import Testing
         let current = keyring.current()
         let pin = Pin(
             on: current, required: current.generation,
-            sealedBy: try opened.primarySealKey().key)
+            sealedBy: try opened.sealKey(#require(current.primary(.seal)).id).key)
         try await opened.write { transaction, _ throws(StoreError) in try transaction.put(pin) }
     }
 }

@@ -12,7 +12,7 @@ import Testing
 
     @Test func `of a later release are left alone`() async throws {
         let vault = try await ToolVault()
-        try alter(vault, byte: Self.userVersion + 3, to: 3)
+        try alter(vault, byte: Self.userVersion + 3, to: 4)
         try expectRefusal(
             of: vault, 4, "later release", "Use the release that made the store, or a later one.")
     }

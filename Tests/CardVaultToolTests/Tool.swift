@@ -88,7 +88,10 @@ final class Tool {
     var isRunning: Bool { process.isRunning }
 
     /// Ends the tool without a warning.
-    func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+    func kill() { send(SIGKILL) }
+
+    /// Sends a signal to the tool.
+    func send(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
 
     /// Waits for the end.
     func finish() -> Transcript {

@@ -172,7 +172,7 @@ import Testing
 
     @Test func `help and version go to standard output`() throws {
         let scratch = try Scratch()
-        #expect(try Tool.run(["--version"], in: scratch.path) == .init(output: "0.2.0\n"))
+        #expect(try Tool.run(["--version"], in: scratch.path) == .init(output: "0.3.0\n"))
         for arguments in [["--help"], [], ["scope"], ["help", "import"], ["find", "--help"]] {
             let run = try Tool.run(arguments, in: scratch.path)
             #expect(

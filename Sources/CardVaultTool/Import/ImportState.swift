@@ -60,6 +60,9 @@ struct ImportProgress: Codable, Equatable, Sendable {
     var rejectsByteCount = 0
     /// Whether every row is done and only the names of the files are missing.
     var isComplete = false
+
+    /// Rows that were read.
+    var rowCount: Int { importedRowCount + rejectedRowCount }
 }
 
 /// The journal file: identity and progress as JSON.

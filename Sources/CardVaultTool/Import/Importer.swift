@@ -32,7 +32,9 @@ struct Importer: ~Copyable {
         self.narrow = narrow
         self.luhn = luhn
         rowGuard = RowGuard(input.plan, keeping: input.kept)
-        progress = ProgressLine(byteCount: input.byteCount, from: journal.progress)
+        progress = ProgressLine(
+            of: input.byteCount, at: Int(journal.progress.position.byteOffset),
+            done: journal.progress.rowCount, "rows")
         self.journal = journal
     }
 
@@ -111,7 +113,8 @@ struct Importer: ~Copyable {
         refused.removeAll(keepingCapacity: true)
         pending.removeAll()
         batch.removeAll()
-        progress.show(journal.progress)
+        progress.show(
+            at: Int(journal.progress.position.byteOffset), done: journal.progress.rowCount)
     }
 
     /// Gives the cards that were too short for the format a token that keeps their last four

@@ -3,10 +3,7 @@ internal import ArgumentParser
 internal import CardCrypto
 internal import CardVault
 
-struct KeyCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Look at the keys.", subcommands: [List.self])
-
+extension KeyCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List every key: what it is for, and in which state.")
