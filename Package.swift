@@ -94,6 +94,13 @@ let package = Package(
                 "CardVaultSQLite", "CardCrypto", "SecretMemory",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "CardVault", "CardKeys", "CardData", "CardCrypto", "SecretMemory", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
         tests("CardVaultSQLite", ["CardVault", "CSQLite"]),
         tests("CardVaultTool", ["CardVault", "CardVaultSQLite", "CardCrypto"]),
     ],
