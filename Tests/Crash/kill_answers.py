@@ -16,6 +16,9 @@ import sys
 import tempfile
 import threading
 
+from probe import call
+from vault import number, stored
+
 
 def fields(frame: bytes) -> list[bytes]:
     found = []
@@ -55,29 +58,8 @@ class Log:
             return {row[0].hex() for row in store.execute("SELECT id FROM holds")}
 
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def number(text: str) -> int:
-    value = 0
-    for character in text:
-        value = value << 5 | ALPHABET.index(character)
-    return value
-
-
-def stored(token: str) -> bytes:
-    return b"\x01" + number(token.removeprefix("tok_")).to_bytes(16)
-
-
 def hold_id(handle: str) -> str:
     return number(handle.removeprefix("hld_")[:26]).to_bytes(16).hex()
-
-
-def call(probe: str, mode: str, folder: pathlib.Path, lines: list[str]) -> list[str]:
-    done = subprocess.run(
-        [probe, mode, str(folder)], input="\n".join(lines), text=True, capture_output=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
 
 
 def run_until_killed(

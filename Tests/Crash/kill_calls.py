@@ -6,30 +6,22 @@ opens, or was never there and `init` makes it; the command, run again, completes
 comes back.
 """
 
-import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 
 from vault import Vault
 
-SHIM = pathlib.Path(sys.argv[2]).resolve()
-
-
-def preloaded(vault: Vault, arguments: tuple[str, ...], **settings: str) -> int:
-    """Runs the tool with the library and returns its status."""
-    return subprocess.run(
-        vault.command(*arguments), cwd=vault.folder, stdin=subprocess.DEVNULL,
-        capture_output=True, env=os.environ | {"LD_PRELOAD": str(SHIM)} | settings).returncode
+SHIM = str(pathlib.Path(sys.argv[2]).resolve())
 
 
 def count(vault: Vault, arguments: tuple[str, ...]) -> int:
     """How many calls an undisturbed run makes."""
-    assert preloaded(vault, arguments, CARD_VAULT_KILL_COUNT="calls") == 0
-    return int((vault.folder / "calls").read_text())
+    done = vault.run(*arguments, LD_PRELOAD=SHIM, CARD_VAULT_KILL_LOG="calls")
+    assert done.returncode == 0, done.stderr
+    return len((vault.folder / "calls").read_text().splitlines())
 
 
 def is_usable(vault: Vault, scope: str) -> None:
@@ -75,7 +67,8 @@ def main() -> None:
         numbers = range(every, calls + 1, every)
         for number in numbers:
             vault = fresh(f"{name} {number}")
-            status = preloaded(vault, arguments, CARD_VAULT_KILL_AT=str(number))
+            status = vault.run(
+                *arguments, LD_PRELOAD=SHIM, CARD_VAULT_KILL_AT=str(number)).returncode
             assert status == -signal.SIGKILL, f"call {number} of {name} was not reached: {status}"
             after(vault)
             shutil.rmtree(vault.folder)

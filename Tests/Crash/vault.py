@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A vault made by the tool, and what a look into its store tells without any key."""
 
+import json
+import os
 import pathlib
 import sqlite3
 import subprocess
@@ -17,12 +19,23 @@ def luhn(body: str) -> str:
     return body + str(-total % 10)
 
 
+def number(text: str) -> int:
+    """The number that these characters of base 32 write."""
+    value = 0
+    for character in text:
+        value = value << 5 | ALPHABET.index(character)
+    return value
+
+
 def stored(token: str) -> bytes:
     """The key by which the store keeps an opaque token."""
-    value = 0
-    for character in token.removeprefix("tok_"):
-        value = value << 5 | ALPHABET.index(character)
-    return b"\x01" + value.to_bytes(16, "big")
+    return b"\x01" + number(token.removeprefix("tok_")).to_bytes(16)
+
+
+def text(stored: bytes) -> str:
+    """The opaque token that the store keeps by such a key."""
+    value = int.from_bytes(stored[1:])
+    return "tok_" + "".join(ALPHABET[value >> 5 * place & 31] for place in reversed(range(26)))
 
 
 class Vault:
@@ -35,15 +48,22 @@ class Vault:
     def command(self, *arguments: str) -> list[str]:
         return [self.tool, *arguments, "--passphrase-file", "passphrase"]
 
-    def run(self, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
+    def run(
+        self, *arguments: str, prefix: tuple[str, ...] = (), **settings: str
+    ) -> subprocess.CompletedProcess:
+        """Runs the tool; the settings go into its environment."""
         return subprocess.run(
             [*prefix, *self.command(*arguments)], cwd=self.folder, text=True,
-            stdin=subprocess.DEVNULL, capture_output=True)
+            stdin=subprocess.DEVNULL, capture_output=True, env=os.environ | settings)
 
     def must(self, *arguments: str) -> str:
         done = self.run(*arguments)
         assert done.returncode == 0, (arguments, done.returncode, done.stderr)
         return done.stdout
+
+    def keys(self) -> list[dict]:
+        """What the inventory says of each key."""
+        return json.loads(self.must("inventory", "--json"))["keys"]
 
     def query(self, sql: str, *values):
         with sqlite3.connect(self.folder / "cards.db") as store:
@@ -51,6 +71,9 @@ class Vault:
 
     def has(self, token: str) -> bool:
         return self.query("SELECT count(*) FROM cards WHERE token = ?", stored(token))[0][0] == 1
+
+    def tokens(self) -> list[str]:
+        return [text(row[0]) for row in self.query("SELECT token FROM cards")]
 
     def check(self) -> int:
         """Every card has one search row and the other way round; returns how many there are."""
