@@ -30,6 +30,22 @@ let package = Package(
             dependencies: [
                 "Workbench", .product(name: "CardVault", package: "swift-card-vault"),
             ]),
+        .executableTarget(
+            name: "ResealRate",
+            dependencies: [
+                "Workbench", .product(name: "CardVault", package: "swift-card-vault"),
+            ]),
+        .executableTarget(
+            name: "RotationCost",
+            dependencies: [
+                "Workbench", .product(name: "CardVault", package: "swift-card-vault"),
+                .product(name: "CardCrypto", package: "swift-card-vault"),
+            ]),
+        .executableTarget(
+            name: "FingerprintRotation",
+            dependencies: [
+                "Workbench", .product(name: "CardVault", package: "swift-card-vault"),
+            ]),
         .target(
             name: "Workbench",
             dependencies: [

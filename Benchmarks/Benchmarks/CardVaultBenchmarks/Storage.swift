@@ -11,7 +11,7 @@ func storageBenchmarks() {
 }
 
 /// For operations that end on the disk.
-private var durable: Benchmark.Configuration {
+var durable: Benchmark.Configuration {
     .init(metrics: [.wallClock, .throughput], scalingFactor: .one, maxDuration: .seconds(3))
 }
 

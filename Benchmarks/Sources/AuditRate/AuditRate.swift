@@ -26,8 +26,6 @@ struct Runs {
     }
 }
 
-func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
 @main
 struct AuditRate {
     static let cardCount = 20_000
@@ -35,7 +33,7 @@ struct AuditRate {
     static let batchCount = 1_000
 
     static func main() async throws {
-        let rounds = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 9
+        let rounds = argument(1, or: 9)
         let demo = try await DemoVault()
         let scope = demo.scope
         let bare = try BareStore()

@@ -57,10 +57,15 @@ static inline int bare_xaes_open(EVP_CIPHER_CTX *aes, const uint8_t k1[16], cons
                                        key);
 }
 
+/* The settings of the store. */
+#define BARE_SETTINGS \
+  "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;" \
+  "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 20000;"
+
+static const char *const bare_settings = BARE_SETTINGS;
+
 /* The layout of the store without the vault: the same columns, of the same sizes. */
-static const char *const bare_schema =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 20000;"
+static const char *const bare_schema = BARE_SETTINGS
     "CREATE TABLE cards (token BLOB PRIMARY KEY, key INTEGER NOT NULL, box BLOB NOT NULL,"
     " format INTEGER NOT NULL, display TEXT NOT NULL, brand INTEGER NOT NULL, expiry INTEGER,"
     " created INTEGER NOT NULL, expires INTEGER) STRICT, WITHOUT ROWID;"
@@ -122,4 +127,63 @@ static inline int bare_select_card(sqlite3_stmt *statement, const uint8_t token[
   if (found) memcpy(box, sqlite3_column_blob(statement, 1), 50);
   sqlite3_reset(statement);
   return found;
+}
+
+/* The statements of a walk that gives every card another key and box. */
+typedef struct {
+  sqlite3_stmt *scan, *update, *position, *begin, *commit;
+} bare_walk;
+
+static inline bare_walk bare_walk_prepare(sqlite3 *database) {
+  bare_walk walk = {
+      bare_prepare(database,
+                   "SELECT token, key, box, format, display, brand, expiry, created, expires"
+                   " FROM cards WHERE token > ? ORDER BY token LIMIT ?"),
+      bare_prepare(database, "UPDATE cards SET key = ?, box = ? WHERE token = ?"),
+      bare_prepare(database,
+                   "INSERT OR REPLACE INTO registers VALUES ('jobs', x'72', ?, ?, ?)"),
+      bare_prepare(database, "BEGIN IMMEDIATE"), bare_prepare(database, "COMMIT")};
+  return walk;
+}
+
+static inline void bare_walk_finalize(bare_walk *walk) {
+  sqlite3_finalize(walk->scan);
+  sqlite3_finalize(walk->update);
+  sqlite3_finalize(walk->position);
+  sqlite3_finalize(walk->begin);
+  sqlite3_finalize(walk->commit);
+}
+
+static inline int bare_run(sqlite3_stmt *statement) {
+  int code = sqlite3_step(statement);
+  sqlite3_reset(statement);
+  return code == SQLITE_DONE;
+}
+
+/* Reads the cards after `place`, at most `limit`, and gives each the key and the next 50 of
+   `boxes`, with a row for the new place, in one transaction. `tokens` has room for `limit` of 17
+   bytes. Returns how many cards, or -1. */
+static inline int bare_walk_page(bare_walk *walk, uint8_t place[17], int limit, int64_t key,
+                                 const uint8_t *boxes, uint8_t *tokens) {
+  int count = 0;
+  sqlite3_bind_blob(walk->scan, 1, place, 17, SQLITE_STATIC);
+  sqlite3_bind_int(walk->scan, 2, limit);
+  while (sqlite3_step(walk->scan) == SQLITE_ROW) {
+    if (sqlite3_column_bytes(walk->scan, 0) != 17) return -1;
+    memcpy(tokens + 17 * count++, sqlite3_column_blob(walk->scan, 0), 17);
+  }
+  sqlite3_reset(walk->scan);
+  if (count == 0) return 0;
+  if (!bare_run(walk->begin)) return -1;
+  for (int i = 0; i < count; i++) {
+    sqlite3_bind_int64(walk->update, 1, key);
+    sqlite3_bind_blob(walk->update, 2, boxes + 50 * i, 50, SQLITE_STATIC);
+    sqlite3_bind_blob(walk->update, 3, tokens + 17 * i, 17, SQLITE_STATIC);
+    if (!bare_run(walk->update)) return -1;
+  }
+  memcpy(place, tokens + 17 * (count - 1), 17);
+  sqlite3_bind_blob(walk->position, 1, boxes, 160, SQLITE_STATIC);
+  sqlite3_bind_blob(walk->position, 2, boxes, 16, SQLITE_STATIC);
+  sqlite3_bind_blob(walk->position, 3, boxes, 32, SQLITE_STATIC);
+  return bare_run(walk->position) && bare_run(walk->commit) ? count : -1;
 }
