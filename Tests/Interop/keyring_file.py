@@ -19,12 +19,18 @@ SLOT = {"id": "[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]", "kind": "passphrase", "kdf"
 KEY = {"id": "[0-9a-f]{64}", "purpose": "scope|hold|audit|seal", "scope": (SCOPE, None),
        "sequence": PLACE, "suite": range(1, 17), "created": MOMENT, "state": "|".join(STATES),
        "dates": {state: (MOMENT, None) for state in STATES}, "box": (BOX, None)}
+DAYS, NAME = range(1, 36_501), "[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048]"
+PERIOD = {"purpose": "|".join([*SUITES, "slot", "wrap", "token"]),
+          "originator": DAYS, "recipient": DAYS}
+COPY = {"id": NAME, "created": MOMENT, "generation": PLACE, "destroyed": (MOMENT, None)}
 HEAD = {"format": "card-vault keyring", "version": range(1, 2), "vault": "[0-9a-f]{32}",
         "slots": [SLOT, range(1, 65)]}
 KEYRING = HEAD | {
     "created": MOMENT, "generation": PLACE, "required": PLACE, "bin": range(6, 9, 2),
-    "scopes": [{"id": SCOPE, "created": MOMENT, "tokens": "time|random"}, range(16_385)],
-    "keys": [KEY, range(2**63)]}
+    "scopes": [{"id": SCOPE, "created": MOMENT, "tokens": "time|random",
+                "shredded": (PLACE, None)}, range(16_385)],
+    "keys": [KEY, range(2**63)],
+    "periods": ([PERIOD, range(1, 10)], None), "copies": ([COPY, range(1, 1_025)], None)}
 
 
 def take(value, allowed, name):
@@ -44,7 +50,8 @@ def take(value, allowed, name):
 
 class Keyring:
     """The keys of the file: `places` has purpose, scope and sequence of each id, `held` its bytes,
-    or None for a key that may not be used."""
+    or None for a key that may not be used. `shredded` has the scopes whose keys were destroyed,
+    `copies` the file's copies that were exported and not destroyed, by their generations."""
 
     def __init__(self, file, passphrase):
         passphrase = passphrase.removesuffix(b"\n")
@@ -60,11 +67,18 @@ class Keyring:
         root = self.open_slot(slots, passphrase)
         code = hmac(root.code("card-vault/1", "keyring-mac"), body, "sha256")
         require(compare_digest(code, self.code), "the keyring file was altered")
-        *_, self.generation, self.required, self.bin, scopes, keys = take(
+        *_, self.generation, self.required, self.bin, scopes, keys, periods, copies = take(
             members, KEYRING, "object")
-        self.scopes = [row[0] for row in scopes]
+        self.scopes, copies = [row[0] for row in scopes], copies or []
+        self.shredded = {id: end for id, _, _, end in scopes if end is not None}
+        self.copies = [generation for _, _, generation, end in copies if end is None]
         require(self.required <= self.generation and len(scopes) == len(set(self.scopes)),
                 "a scope is there twice")
+        require(len({row[0] for row in copies}) == len(copies)
+                and max([0, *self.shredded.values(), *(row[2] for row in copies)])
+                <= self.generation, "a copy or an end of a scope is not as described")
+        require(len({row[0] for row in periods or []}) == len(periods or [])
+                and all(first <= last for _, first, last in periods or []), "a period is none")
         self.unwrap(Key(root.code("card-vault/1", "wrap"), "wrap", 1), keys)
 
     def open_slot(self, slots, passphrase):
@@ -81,6 +95,7 @@ class Keyring:
             id, place = bytes.fromhex(id), (purpose, scope, sequence)
             require(scope in (self.scopes if purpose == "scope" else [None])
                     and suite in SUITES[purpose] and (box is None) == (state == "destroyed")
+                    and (box is None or scope not in self.shredded)
                     and dates[STATES.index(state)] is not None and id not in self.places
                     and place not in self.places.values(), "a key is not as described")
             key = box and wrapping.unwrap(box, self.vault, id, *place, suite, created)

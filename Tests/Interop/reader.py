@@ -3,11 +3,13 @@
 and entry of the audit log.
 
     reader.py KEYRING STORE PASSPHRASE_FILE [CARDS] [--holds FILE] [--anchors FILE] [--export FILE]
+        [--backup FOLDER] [--copy FILE]
 
 Written from Sources/CardVault/CardVault.docc/WireFormat.md alone, whose words it uses. CARDS says
-which cards must be there, and no other; `--holds` has handles and what they open; anchors and
-exports are those of the tool. Prints one line of JSON that counts what was read, or one line that
-says what is wrong, with exit status 1.
+which cards must be there, and no other, and which must open no more; `--holds` has handles and what
+they open; anchors, exports of the log, backups and copies of the keyring are those of the tool.
+Prints one line of JSON that counts what was read, or one line that says what is wrong, with exit
+status 1.
 """
 import argparse
 import json
@@ -18,6 +20,7 @@ from pathlib import Path
 from struct import pack, unpack
 
 from audit import check_export, check_store, read_anchors
+from backup import Manifest, check_registers
 from holds import check_hold, open_hold
 from keyring_file import Keyring
 from wire import CIPHERS, MOMENT, STATES, digits, frame, require, token_text, unbase32
@@ -25,13 +28,16 @@ from wire import CIPHERS, MOMENT, STATES, digits, frame, require, token_text, un
 FENCES = "sealing", "open-only", "closing", "closed"
 TABLES = {1: ("pin", "key_sets", "cards", "fingerprints"),
           2: ("pin", "key_sets", "cards", "fingerprints", "holds", "audit_heads", "audit")}
+TABLES[3] = *TABLES[2], "registers"
 
 
 class Store:
-    """The rows of a store and the keys of its key sets by their numbers, once all are checked."""
+    """The rows of a store, once all are checked. Of its keys by their numbers: `keys` has those that
+    open, `live` the fingerprint keys by which cards are found, `scopes` the scope of each."""
 
     def __init__(self, path, keyring):
         self.keyring, self.vault, self.keys, self.key_ids = keyring, keyring.vault, {}, {}
+        self.live, self.scopes, self.dead = {}, {}, []
         self.file = sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)
         self.file.execute("BEGIN")
         application, self.version, row, vault = self.file.execute(
@@ -46,6 +52,7 @@ class Store:
                 "the store has no key set of the vault")
         for row in self.rows["key_sets"]:
             self.check_key_set(*row)
+        self.backups = check_registers(self.rows.get("registers", []), self.seals, self.vault)
 
     def check_pin(self):
         keyring, pins, self.keeps_log = self.keyring, self.rows["pin"], False
@@ -68,37 +75,48 @@ class Store:
         for number, id, purpose, suite, sequence, fence, state, dates, wrapper, box in sorted(
                 rows, key=lambda row: row[-1] is not None):
             place, dates = (purpose, scope or None, sequence), unpack(">7Q", dates)
-            require(fence in FENCES and state in [*STATES, None] and max(dates) in MOMENT
-                    and (box or self.keyring.places[id] == place), "a key row is wrong")
-            self.key_ids[number] = id
-            if box is None and self.keyring.held[id] and fence != "closed":
+            is_gone = state == "destroyed"
+            require(fence in FENCES and max(dates) in MOMENT and (
+                self.keyring.places[id] == place and box is None if state is None else
+                state in STATES and (box is None) == is_gone and (fence == "closed") >= is_gone),
+                "a key row is wrong")
+            self.key_ids[number], self.scopes[number] = id, scope
+            if state is None and self.keyring.held[id] and fence != "closed":
                 self.keys[number] = self.keyring.held[id]
-            elif wrapper in self.keys and fence != "closed" and state not in (
-                    "pre-activation", "destroyed"):
+            elif wrapper in self.keys and fence != "closed" and state != "pre-activation":
                 self.keys[number] = self.keys[wrapper].unwrap(
                     box, self.vault, id, *place, ord(suite), dates[0])
+                if purpose == "fingerprint" and fence == "sealing":
+                    self.live[number] = self.keys[number]
 
     def cards(self):
-        """Scope, token, number and suite of each card whose time is not over."""
-        now, wanted = time.time() * 1000, set()
+        """Scope, token, number and suite of each card whose time is not over. `dead` has the tokens
+        of those whose scope was shredded."""
+        now, wanted, found = time.time() * 1000, set(), set()
         for token, number, box, format, display, brand, expiry, created, expires in (
                 self.rows["cards"]):
+            if number not in self.keys and self.scopes[number] in self.keyring.shredded:
+                self.dead.append((self.scopes[number], token_text(token)))
+                continue
             key, date = self.keys[number], expiry and pack(">I", expiry)
             facts = frame(bytes([format]), display, bytes([brand]), date, created, expires)
             packed = key.open(box, self.vault, "card", key.scope, token, facts)
             self.check_facts(digits(packed), token, format, display, brand, expiry)
             require(created in MOMENT and (expires is None or self.version > 1
                     and expires in MOMENT and created < expires), "a card has no such time")
-            wanted |= {(row, format, search.code(
+            rows = {row: (row, format, search.code(
                 "card-vault/1 fingerprint", key.scope, packed)[:16], token)
                 for row, search in self.keys.items()
                 if (search.purpose, search.scope) == ("fingerprint", key.scope)}
+            live = [rows[row] for row in self.live if row in rows]
+            wanted.update(rows.values())
+            found.update(live if len(live) == 1 else [])  # else a walk is under way
             if expires is None or expires > now:
                 yield key.scope, token_text(token), digits(packed), key.suite
-        searches = self.rows["fingerprints"]
-        require(wanted.issuperset(searches)
-                and {row[3] for row in searches} == {row[0] for row in self.rows["cards"]},
-                "the search rows are not those of the cards")
+        searches = {row for row in self.rows["fingerprints"]
+                    if self.scopes[row[0]] not in self.keyring.shredded}
+        require(found <= searches <= wanted and {row[3] for row in searches} ==
+                {row[3] for row in wanted}, "the search rows are not those of the cards")
 
     def check_facts(self, pan, token, format, display, brand, expiry):
         kept = {8: (0, 2), 9: (0, 3), 10: (0, 3), 11: (0, 3), 12: (0, 4)}
@@ -141,7 +159,7 @@ class Store:
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in "keyring", "store", "passphrase", "--holds", "--anchors":
+    for name in "keyring", "store", "passphrase", "--holds", "--anchors", "--backup", "--copy":
         parser.add_argument(name, type=Path)
     parser.add_argument("cards", type=Path, nargs="?")
     parser.add_argument("--export", type=Path, action="append", default=[])
@@ -151,8 +169,11 @@ def main():
     store = Store(files.store, keyring)
     found = list(store.cards())
     if files.cards:
-        expected = [tuple(card.values()) for card in json.loads(files.cards.read_text())["cards"]]
-        require(sorted(row[:3] for row in found) == sorted(expected), "unexpected cards")
+        expected = json.loads(files.cards.read_text())
+        cards = sorted(tuple(card.values()) for card in expected["cards"])
+        dead = sorted(tuple(card.values()) for card in expected.get("shredded", []))
+        require(sorted(row[:3] for row in found) == cards and sorted(store.dead) == dead,
+                "unexpected cards")
     handles = json.loads(files.holds.read_text())["holds"] if files.holds else []
     anchors = read_anchors(files.anchors.read_text(), keyring.vault) if files.anchors else {}
     counts = dict(
@@ -160,6 +181,14 @@ def main():
         cards={name: [row[3] for row in found].count(id) for id, name in CIPHERS.items()},
         fingerprints=len(store.rows["fingerprints"]), holds=store.holds(handles),
         audit=store.audit(anchors))
+    counts |= dict(gone=list(keyring.held.values()).count(None), backups=len(store.backups))
+    if files.backup:
+        counts["backup"] = Manifest(files.backup, keyring).check(Store, cards, dead)
+    if files.copy:
+        copy = Keyring(files.copy.read_bytes(), files.passphrase.read_bytes())
+        require(copy.generation in keyring.copies, "the copy of the keyring is not registered")
+        counts["pending"] = sum(
+            generation < end for end in keyring.shredded.values() for generation in keyring.copies)
     for file in files.export:
         counts["exported"] = check_export(keyring, file.read_text(), anchors)
     print(json.dumps(counts))
