@@ -60,7 +60,7 @@ public final class Vault: Sendable {
     }
 
     /// Whether the keyring file has a root key that this process does not know. The vault goes on
-    /// with the keys it holds; open it anew with a custodian's secret to see the new ones.
+    /// with the keys it holds; ``unlockAgain(with:)`` takes the new ones.
     public var needsUnlock: Bool { isBehindKeyring.withLock { $0 } }
 
     /// Whether all key memory is locked. False only where the keyring was opened with an opt-out.

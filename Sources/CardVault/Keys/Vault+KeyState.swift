@@ -48,8 +48,8 @@ extension Vault {
     /// Marks one key as known to somebody else, and replaces it.
     ///
     /// A key that the store holds is wrapped under a new scope key, with those beside it, and gets
-    /// a successor; ``reseal(_:)`` takes its records first. A key of the keyring gets a successor.
-    /// No keyring from before it is taken any more.
+    /// a successor; ``reseal(_:)`` takes the cards of such a data key first. A key of the keyring
+    /// gets a successor. No keyring from before it is taken any more.
     ///
     /// - Returns: The keys that were made.
     /// - Throws: ``VaultError``: `unknownKey`; `keyState` for a key that is compromised already, or
