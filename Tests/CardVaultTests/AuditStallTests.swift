@@ -76,7 +76,12 @@ internal import Testing
         #expect(try await desk.bench.store.events().count == before)
         await gate.open()
         #expect(try await waiting.value.isNew)
-        #expect(await desk.refusal(of: .detokenize) == nil)
+        // On a busy machine a call may wait for longer than the vault has patience.
+        var refusal: VaultError? = stalled
+        for _ in 0..<100 where refusal == stalled {
+            refusal = await desk.refusal(of: .detokenize)
+        }
+        #expect(refusal == nil)
         #expect(try await desk.bench.isLogSound())
     }
 }
