@@ -42,19 +42,23 @@ extension Vault {
 
     /// Takes the lock of a keyring, and holds no thread while it waits: whoever has the lock may
     /// need that thread to go on.
-    static func lock(_ keyring: KeyringFile) async throws(VaultError) -> KeyringLock {
-        try await lock { () throws(KeyringError) in try keyring.lock(patience: .zero) }
+    static func lock(
+        _ keyring: KeyringFile, patience: Duration = .seconds(10)
+    ) async throws(VaultError) -> KeyringLock {
+        try await lock(patience) { () throws(KeyringError) in try keyring.lock(patience: .zero) }
     }
 
     /// Takes the lock of a source, in the same way.
     static func lock(_ source: any KeyringSource) async throws(VaultError) -> KeyringLock {
-        try await lock { () throws(KeyringError) in try source.lock(patience: .zero) }
+        try await lock(.seconds(10)) { () throws(KeyringError) in
+            try source.lock(patience: .zero)
+        }
     }
 
     private static func lock(
-        _ take: () throws(KeyringError) -> KeyringLock
+        _ patience: Duration, _ take: () throws(KeyringError) -> KeyringLock
     ) async throws(VaultError) -> KeyringLock {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + patience
         while true {
             do throws(KeyringError) {
                 return try take()

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds more of a card number than its first six or its last four digits.
+/// Finds more of a card number than its first or its last digits, which may be shown.
 struct Leaks {
-    /// How many digits in a row give more away than a BIN.
-    private static let digitCount = 7
-    private static let modulus = 10_000_000
+    /// How many digits in a row are a leak. Of seven, the times and ids in a keyring file have some
+    /// by chance.
+    private static let digitCount = 8
+    private static let modulus = 100_000_000
 
     private var windows: Set<Int> = []
 
-    /// Prepares to look for any seven digits in a row of `numbers`, spaces and hyphens apart.
+    /// Prepares to look for any eight digits in a row of `numbers`, spaces and hyphens apart.
     init(of numbers: [String]) {
         for number in numbers {
             Self.scan(number.utf8.filter { (0x30...0x39).contains($0) }) { windows.insert($0) }

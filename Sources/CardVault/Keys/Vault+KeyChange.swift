@@ -20,7 +20,7 @@ extension Vault {
     ) async throws(VaultError) -> R {
         try checkProcess()
         do throws(VaultError) {
-            let lock = try await Self.lock(keyring)
+            let lock = try await Self.lock(keyring, patience: writer.patience)
             defer { lock.release() }
             _ = try VaultError.keyring { () throws(KeyringError) in try keyring.reload() }
             try await checkPin(isToChange: true)

@@ -14,7 +14,7 @@ final class Writer: Sendable {
     private let store: any VaultStore
     private let caller: Caller
     private let now: @Sendable () -> Timestamp
-    private let patience: Duration
+    let patience: Duration
     private let line = Mutex(Line())
     private let committer = Committer()
 
