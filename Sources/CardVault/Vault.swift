@@ -33,7 +33,7 @@ public final class Vault: Sendable {
     ///     no card number.
     ///   - origin: from where; nil, or as `actor`.
     ///   - patience: how long an answer waits for its entry in the audit log to be durable. Then it
-    ///     is not given: `store`, which says `stalled`.
+    ///     is not given: `store`, which says `stalled`. A change of keys waits as long for another.
     ///   - allowingSoftwareAES: whether XAES-256-GCM may run on a processor without AES
     ///     instructions, in software that may not be constant time.
     ///   - logger: gets ids, counts and durations, and never anything of a card.
