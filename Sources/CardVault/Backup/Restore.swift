@@ -21,9 +21,11 @@ extension Vault {
     ///
     /// What is put back is first checked, and made ready beside the store: its data keys seal no
     /// more and each scope gets a new one, as cards may have been sealed since; its holds are gone,
-    /// as some were redeemed; keys that were destroyed since stay so; the audit log is the present
-    /// one, where that verifies, with an entry about this. A crash leaves the old store or the new
-    /// one. Every server opens the store anew.
+    /// as some were redeemed; keys of the keyring that were destroyed since stay so, while a key
+    /// that the store holds is as it was then; the audit log is the present one, where that
+    /// verifies, with an entry about this. A crash leaves the old store or the new one.
+    ///
+    /// Stop the servers before: what they store meanwhile, and its entries, stay in the old store.
     ///
     /// - Parameters:
     ///   - plan: from ``planRestore(of:with:over:)``; checked once more.

@@ -47,8 +47,8 @@ extension Vault {
         }
     }
 
-    /// Finishes what was cut off, in every set that is as it was written. One that was altered
-    /// keeps nobody from changing the keys of the others.
+    /// Finishes what was cut off, in every set that is as it was written. A set whose code is wrong
+    /// keeps nobody from changing the keys of the others; rows that do not decode do.
     func settleAll(
         under lock: KeyringLock
     ) async throws(VaultError) -> [KeyDescriptor] {

@@ -45,8 +45,7 @@ extension Vault {
         }
     }
 
-    /// Makes a new key for each of several scopes, as ``rotate(_:of:)`` does for one. The keyring
-    /// is written once.
+    /// Makes a new key for each of several scopes, as ``rotate(_:of:)`` does for one.
     ///
     /// - Parameters:
     ///   - purpose: `scope`, `data` or `fingerprint`; any other is a programming error.
@@ -89,7 +88,8 @@ extension Vault {
         }
     }
 
-    /// Makes the successors of keys that the keyring file holds, in one write.
+    /// Makes the successors of keys that the keyring file holds, all of them in one write; the keys
+    /// before them end scope by scope.
     func succeed(
         _ purpose: KeyPurpose, of scopes: [ScopeID?], under lock: KeyringLock
     ) async throws(VaultError) -> [ScopeID?: KeyID] {
