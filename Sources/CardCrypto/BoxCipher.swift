@@ -44,6 +44,8 @@ struct BoxCipher: ~Copyable, Sendable {
 
     let id: KeyID
     let suite: Suite
+    /// What every box of the key is bound to beside its record.
+    private let header: BoxHeader
     private let keyed: Keyed
 
     init(
@@ -52,6 +54,7 @@ struct BoxCipher: ~Copyable, Sendable {
         precondition(material.suite.sealsBoxes, "a key of this suite seals no boxes")
         id = material.id
         suite = material.suite
+        header = BoxHeader(suite: suite, keyID: id)
         let secret = material.intoSecret()
         if suite == .xaes256GCM {
             keyed = .xaes256GCM(
@@ -67,6 +70,7 @@ struct BoxCipher: ~Copyable, Sendable {
     init(xchacha20Poly1305 key: consuming SecretKey, named id: KeyID) {
         self.id = id
         suite = .xchacha20Poly1305
+        header = BoxHeader(suite: suite, keyID: id)
         keyed = .xchacha20Poly1305(key)
     }
 
@@ -75,7 +79,7 @@ struct BoxCipher: ~Copyable, Sendable {
         _ plaintext: Span<UInt8>, as binding: RecordBinding, into box: inout MutableSpan<UInt8>
     ) {
         precondition(box.count == plaintext.count + StoredBox.overhead, "box of the wrong size")
-        let aad = binding.associatedData(BoxHeader(suite: suite, keyID: id))
+        let aad = binding.associatedData(header)
         var nonce = InlineArray<24, UInt8>(repeating: 0)
         var random = nonce.mutableSpan
         RandomBytes.fillNonce(&random)
@@ -92,7 +96,7 @@ struct BoxCipher: ~Copyable, Sendable {
             throw .wrongSize(count: box.count)
         }
         guard box[0] == suite.rawValue else { throw .wrongSuite(box[0]) }
-        let aad = binding.associatedData(BoxHeader(suite: suite, keyID: id))
+        let aad = binding.associatedData(header)
         let nonce = box.extracting(1..<25)
         let sealed = box.extracting(droppingFirst: 25)
         guard open(sealed, authenticating: aad.span, nonce: nonce, into: &plaintext) else {

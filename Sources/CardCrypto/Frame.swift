@@ -14,6 +14,13 @@ public struct Frame: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// The fields of another frame, with room for `extra` bytes: at once, where appending to a
+    /// copy would move all of it.
+    init(copying other: Frame, extra: Int) {
+        self.init(capacity: other.bytes.count + extra)
+        bytes.append(contentsOf: other.bytes)
+    }
+
     /// A frame whose first field is `label`.
     public init(_ label: String, capacity: Int = 256) {
         self.init(capacity: capacity)

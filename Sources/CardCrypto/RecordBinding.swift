@@ -30,9 +30,9 @@ public struct RecordBinding: Sendable {
     public init(
         vault: VaultID, kind: RecordKind, scope: String, record: Span<UInt8>, facts: Frame
     ) {
-        // 6 length fields, the label, and the header that the sealing key appends.
+        // 6 length fields, the label, the vault's id and the kind.
         var frame = Frame(
-            "card-vault/1", capacity: 160 + scope.utf8.count + record.count + facts.bytes.count)
+            "card-vault/1", capacity: 64 + scope.utf8.count + record.count + facts.bytes.count)
         frame.append(vault.bytes)
         frame.append(kind.rawValue)
         frame.append(scope)
@@ -42,8 +42,8 @@ public struct RecordBinding: Sendable {
     }
 
     /// The associated data of a box with this header.
-    consuming func associatedData(_ header: BoxHeader) -> [UInt8] {
-        var frame = self.frame
+    func associatedData(_ header: BoxHeader) -> [UInt8] {
+        var frame = Frame(copying: self.frame, extra: 4 + header.bytes.count)
         frame.append(header.bytes)
         return frame.bytes
     }

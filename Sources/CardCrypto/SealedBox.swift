@@ -30,10 +30,9 @@ struct BoxHeader {
     static let byteCount = 2 + KeyID.byteCount
     static let version: UInt8 = 1
 
-    let suite: Suite
-    let keyID: KeyID
+    let bytes: [UInt8]
 
-    var bytes: [UInt8] { [Self.version, suite.rawValue] + keyID.bytes }
+    init(suite: Suite, keyID: KeyID) { bytes = [Self.version, suite.rawValue] + keyID.bytes }
 }
 
 /// A box as it travels, naming its key.

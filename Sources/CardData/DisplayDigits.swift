@@ -76,11 +76,14 @@ public struct DisplayDigits: Hashable, Sendable, CustomStringConvertible {
     public var trailingDigits: [UInt8] { values(UInt32(trailing), trailingCount) }
 
     /// The form for storage: ASCII, as long as the number, `*` for each hidden digit.
-    public var stored: String {
+    public var stored: String { String(decoding: storedBytes, as: UTF8.self) }
+
+    /// The bytes of ``stored``.
+    package var storedBytes: [UInt8] {
         var text = [UInt8](repeating: ASCII.asterisk, count: digitCount)
         ASCII.write(leading, to: &text, in: 0..<leadingCount)
         ASCII.write(UInt32(trailing), to: &text, in: digitCount - trailingCount..<digitCount)
-        return String(decoding: text, as: UTF8.self)
+        return text
     }
 
     /// The form for people: as ``stored``, with `•` for each hidden digit.

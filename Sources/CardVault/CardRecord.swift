@@ -51,7 +51,7 @@ public struct CardFacts: Hashable, Sendable {
     var frame: Frame {
         var frame = Frame(capacity: 96)
         frame.append(format.code)
-        frame.append(display.stored)
+        frame.append(display.storedBytes)
         frame.append(brand.rawValue)
         frame.append(expiry?.code)
         frame.append(created.milliseconds)

@@ -204,10 +204,25 @@ final class SQLiteStatement {
 
     func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
 
+    /// Lends the bytes of a column for one call; a step later they are others.
+    func withBytes<R>(_ column: Int32, _ body: (Span<UInt8>) -> R) -> R {
+        let base = unsafe sqlite3_column_blob(statement, column)
+        let count = Int(unsafe sqlite3_column_bytes(statement, column))
+        let bytes = unsafe UnsafeRawBufferPointer(start: base, count: base == nil ? 0 : count)
+        return body(unsafe Span(_unsafeBytes: bytes))
+    }
+
     func bytes(_ column: Int32) -> [UInt8] {
         let count = Int(unsafe sqlite3_column_bytes(statement, column))
         guard count > 0, let base = unsafe sqlite3_column_blob(statement, column) else { return [] }
         return unsafe Array(UnsafeRawBufferPointer(start: base, count: count))
+    }
+
+    /// Whether a column has these bytes.
+    func has(_ column: Int32, _ bytes: [UInt8]) -> Bool {
+        withBytes(column) { found in
+            found.count == bytes.count && found.indices.allSatisfy { found[$0] == bytes[$0] }
+        }
     }
 
     func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }

@@ -22,8 +22,8 @@ extension SQLiteReader {
                 // A row that SQLite does not even load must not end every walk before it: from here
                 // on card by card, and of that one nothing but its place and key.
                 guard error == .tooLong else { throw error }
-                if stride == 1 {
-                    try walk.appendBare(to: &cards, from: connection.prepare(walk.bareSQL))
+                if walk.limit == 1 {
+                    try walk.appendBare(to: &cards, from: connection.prepare(walk.nextCardSQL))
                 }
                 stride = 1
             }
@@ -43,38 +43,44 @@ private struct SQLiteWalk {
     private static let indexedKeyLimit = 16
 
     /// The columns of a card and of one of its search rows; a card comes once for each of them.
+    ///
+    /// Cards come as they lie, with nothing to sort, so that who stops reading has cost no more
+    /// than what was read. A single one is chosen beforehand: the row after it may not load.
     var sql: String {
-        """
-        SELECT c.key, box, c.format, display, brand, expiry, created, expires, c.token,
-          f.key, f.format, f.fingerprint
-        FROM (\(places("*"))) c LEFT JOIN fingerprints f ON f.token = c.token
-        ORDER BY c.token, f.key, f.format, f.fingerprint
-        """
+        let conditions = limit == 1 ? ["token = (SELECT token FROM (\(nextCardSQL)))"] : ranges
+        let selects = conditions.map { condition in
+            """
+            SELECT c.key, box, c.format, display, brand, expiry, created, expires, c.token,
+              f.key, f.format, f.fingerprint
+            FROM cards c LEFT JOIN fingerprints f ON f.token = c.token WHERE c.\(condition)
+            """
+        }
+        return "\(selects.joined(separator: " UNION ALL ")) ORDER BY 9"
     }
 
-    /// The key and the token of a card alone.
-    var bareSQL: String { places("key, token") }
+    /// The token and the key of the next card alone.
+    var nextCardSQL: String {
+        let selects = ranges.map { "SELECT token, key FROM cards c WHERE c.\($0)" }
+        return "\(selects.joined(separator: " UNION ALL ")) ORDER BY 1 LIMIT 1"
+    }
 
-    private func places(_ columns: String) -> String {
-        let condition: [String] =
-            switch keys {
-            case nil: ["token > ?1"]
-            case let keys? where keys.count <= Self.indexedKeyLimit:
-                keys.map { "token > ?1 AND key = \($0.rawValue)" }
-            case let keys?:
-                ["token > ?1 AND +key IN (\(keys.map { "\($0.rawValue)" }.joined(separator: ",")))"]
-            }
-        let selects = condition.map { "SELECT \(columns) FROM cards WHERE \($0)" }
-        return "\(selects.joined(separator: " UNION ALL ")) ORDER BY token LIMIT ?2"
+    private var ranges: [String] {
+        switch keys {
+        case nil: ["token > ?1"]
+        case let keys? where keys.count <= Self.indexedKeyLimit:
+            keys.map { "token > ?1 AND c.key = \($0.rawValue)" }
+        case let keys?:
+            ["token > ?1 AND +c.key IN (\(keys.map { "\($0.rawValue)" }.joined(separator: ",")))"]
+        }
     }
 
     func append(
         to cards: inout [WalkedCard], from statement: SQLiteStatement
     ) throws(StoreError) {
         statement.bind(1, place)
-        statement.bind(2, Int64(limit))
+        let end = cards.count + limit
         var isThere = try statement.step()
-        while isThere {
+        while isThere && cards.count < end {
             let place = statement.bytes(8)
             let key = KeyNumber(rawValue: statement.integer(0))
             let record = Token(stored: place.span).flatMap { token in
@@ -91,7 +97,8 @@ private struct SQLiteWalk {
                     damagedRowCount += 1
                 }
                 isThere = try statement.step()
-            } while isThere && statement.bytes(8) == place
+            } while isThere && statement.has(8, place)
+            fingerprints.sort()
             cards.append(
                 WalkedCard(
                     place: place, key: key, record: record, fingerprints: fingerprints,
@@ -103,11 +110,10 @@ private struct SQLiteWalk {
         to cards: inout [WalkedCard], from statement: SQLiteStatement
     ) throws(StoreError) {
         statement.bind(1, place)
-        statement.bind(2, Int64(limit))
         guard try statement.step() else { return }
         cards.append(
             WalkedCard(
-                place: statement.bytes(1), key: KeyNumber(rawValue: statement.integer(0)),
+                place: statement.bytes(0), key: KeyNumber(rawValue: statement.integer(1)),
                 record: nil, fingerprints: []))
     }
 
@@ -116,10 +122,11 @@ private struct SQLiteWalk {
         guard let format = UInt8(exactly: row.integer(10)).flatMap(TokenFormat.init(code:)) else {
             return nil
         }
-        let bytes = row.bytes(11)
-        guard bytes.count == Fingerprint.byteCount else { return nil }
-        return FingerprintRecord(
-            key: KeyNumber(rawValue: row.integer(9)), format: format,
-            fingerprint: Fingerprint(bytes.span))
+        return row.withBytes(11) { bytes in
+            guard bytes.count == Fingerprint.byteCount else { return nil }
+            return FingerprintRecord(
+                key: KeyNumber(rawValue: row.integer(9)), format: format,
+                fingerprint: Fingerprint(bytes))
+        }
     }
 }

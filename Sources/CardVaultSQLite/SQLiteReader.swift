@@ -112,7 +112,7 @@ class SQLiteReader: StoreReader {
 
     static func facts(_ row: SQLiteStatement) -> CardFacts? {
         guard let format = UInt8(exactly: row.integer(2)).flatMap(TokenFormat.init(code:)),
-            let display = try? DisplayDigits(stored: row.bytes(3).span),
+            let display = row.withBytes(3, { try? DisplayDigits(stored: $0) }),
             let brand = UInt8(exactly: row.integer(4)).flatMap(CardBrand.init(rawValue:)),
             let created = moment(row, 6)
         else { return nil }

@@ -83,9 +83,8 @@ internal import Testing
 }
 
 @Suite("Record binding") struct RecordBindingTests {
-    static let header = BoxHeader(
-        suite: .xaes256GCM,
-        keyID: KeyID.of(sampleBytes, purpose: .data, suite: .xaes256GCM))
+    static let keyID = KeyID.of(sampleBytes, purpose: .data, suite: .xaes256GCM)
+    static let header = BoxHeader(suite: .xaes256GCM, keyID: keyID)
 
     @Test func `frames label, vault, kind, scope, record, facts and header`() throws {
         let record = Record()
@@ -117,7 +116,7 @@ internal import Testing
         let binding = try Record().binding
         let other = KeyID.of(sampleBytes, purpose: .data, suite: .xchacha20Poly1305)
         let headers = [
-            Self.header, BoxHeader(suite: .xchacha20Poly1305, keyID: Self.header.keyID),
+            Self.header, BoxHeader(suite: .xchacha20Poly1305, keyID: Self.keyID),
             BoxHeader(suite: .xaes256GCM, keyID: other),
         ]
         #expect(Set(headers.map { binding.associatedData($0) }).count == headers.count)

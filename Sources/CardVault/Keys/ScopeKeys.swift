@@ -143,12 +143,24 @@ final class ScopeKeys: Sendable {
     func seal(
         _ packed: Span<UInt8>, _ token: Token, _ facts: CardFacts, under sealing: DataKeyEntry
     ) -> CardRecord {
+        CardRecord(
+            token: token, key: sealing.row.number,
+            box: box(of: packed, as: binding(token, facts), under: sealing), facts: facts)
+    }
+
+    /// What the box of a card is bound to.
+    func binding(_ token: Token, _ facts: CardFacts) -> RecordBinding {
+        CardRecord.binding(token, facts, vault: vault, scope: scope.id)
+    }
+
+    /// The box of a card.
+    func box(
+        of packed: Span<UInt8>, as binding: RecordBinding, under sealing: DataKeyEntry
+    ) -> [UInt8] {
         var box = [UInt8](repeating: 0, count: CardRecord.boxByteCount)
         var span = box.mutableSpan
-        sealing.key.seal(
-            packed, as: CardRecord.binding(token, facts, vault: vault, scope: scope.id),
-            into: &span)
-        return CardRecord(token: token, key: sealing.row.number, box: box, facts: facts)
+        sealing.key.seal(packed, as: binding, into: &span)
+        return box
     }
 
     /// The search rows of a card, one for each key that is live.
@@ -175,15 +187,21 @@ final class ScopeKeys: Sendable {
 
     func opened(_ record: CardRecord) throws(VaultError) -> PAN {
         guard let entry = dataKeys[record.key] else { throw VaultError(.notFound) }
-        let binding = CardRecord.binding(
-            record.token, record.facts, vault: vault, scope: scope.id)
+        let binding = binding(record.token, record.facts)
+        return try opened(record.box, of: record.token, as: binding, under: entry)
+    }
+
+    /// Opens the box of a card that is bound to `binding`.
+    func opened(
+        _ box: [UInt8], of token: Token, as binding: RecordBinding, under entry: DataKeyEntry
+    ) throws(VaultError) -> PAN {
         do throws(OpenError) {
             let pan = try PAN.opened { plaintext throws(OpenError) in
-                try entry.key.open(record.box.span, as: binding, into: &plaintext)
+                try entry.key.open(box.span, as: binding, into: &plaintext)
             }
             if let pan { return pan }
         } catch {}
-        throw VaultError(.integrity, subject: record.token.description)
+        throw VaultError(.integrity, subject: token.description)
     }
 
     /// What may be shown of a batch's row.

@@ -236,6 +236,13 @@ final class ResealJob {
     }
 
     private func deleteRows(of number: KeyNumber) async throws(VaultError) {
+        // A look costs less than a transaction, and most ended keys have none left.
+        let hasAny = try await VaultError.store { () throws(StoreError) in
+            try await vault.store.read { reader throws(StoreError) in
+                try reader.hasAny(.fingerprint, of: number)
+            }
+        }
+        guard hasAny else { return }
         var count = Self.deletionLimit
         while count == Self.deletionLimit {
             count = try await vault.write { transaction, pen throws(StoreError) in

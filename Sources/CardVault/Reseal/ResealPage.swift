@@ -30,7 +30,7 @@ struct ResealPage: Sendable {
         self.key = key
         self.vault = vault
         self.isUrgent = isUrgent
-        let scopes = Set(page.compactMap { walk.owner(of: $0.card.key) })
+        let scopes = Set(page.keyNumbers.compactMap(walk.owner))
         epochs = scopes.compactMap { scope in walk.keys[scope].map { (scope, $0.epoch) } }
     }
 

@@ -92,8 +92,11 @@ struct ResealWalk: Sendable {
         let moment = vault.now()
         var renewals: [CardRenewal] = []
         renewals.reserveCapacity(cards.count)
+        // Neighbours mostly have the same key.
+        var last: (number: KeyNumber, keys: ScopeKeys?)?
         for card in cards {
-            if let keys = owners[card.key].flatMap({ keys[$0] }) {
+            if last?.number != card.key { last = (card.key, owners[card.key].flatMap { keys[$0] }) }
+            if let keys = last?.keys {
                 renewals.append(try keys.renewal(of: card, at: moment))
             } else {
                 let isForeign = foreign.contains(card.key)
@@ -109,7 +112,7 @@ struct ResealWalk: Sendable {
     /// Whether a card of a page lies under a key that the walk does not know: one made since the
     /// walk read its scopes, or none at all.
     func isBehind(_ page: [CardRenewal]) -> Bool {
-        page.contains { owners[$0.card.key] == nil && !foreign.contains($0.card.key) }
+        page.keyNumbers.contains { owners[$0] == nil && !foreign.contains($0) }
     }
 
     /// Reads the keys of all scopes again.

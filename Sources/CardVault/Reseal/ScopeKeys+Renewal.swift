@@ -21,6 +21,17 @@ struct CardRenewal: Sendable {
     var isNeeded: Bool { box != nil || !missing.isEmpty || !wrong.isEmpty }
 }
 
+extension [CardRenewal] {
+    /// The keys that the cards lie under, those of neighbours once.
+    var keyNumbers: [KeyNumber] {
+        var numbers: [KeyNumber] = []
+        for index in indices where self[index].card.key != numbers.last {
+            numbers.append(self[index].card.key)
+        }
+        return numbers
+    }
+}
+
 extension ScopeKeys {
     /// The numbers of data keys that somebody else may hold.
     var compromised: [KeyNumber] {
@@ -38,27 +49,32 @@ extension ScopeKeys {
     /// - Throws: `noSealingKey`, `keyExpired`; `integrity` when a new box does not hold the card.
     func renewal(of card: WalkedCard, at moment: Timestamp) throws(VaultError) -> CardRenewal {
         var renewal = CardRenewal(card: card)
-        guard let record = card.record, let pan = try? opened(record) else {
+        guard let record = card.record, let old = dataKeys[record.key] else {
+            renewal.isUnreadable = true
+            return renewal
+        }
+        let (token, binding) = (record.token, binding(record.token, record.facts))
+        guard let pan = try? opened(record.box, of: token, as: binding, under: old) else {
             renewal.isUnreadable = true
             return renewal
         }
         let sealing = try sealingKey(at: moment)
         let rows = pan.withPacked { searchRows(of: $0, format: record.facts.format) }
         for row in rows where !card.fingerprints.contains(row) {
-            renewal.missing.append(IndexRow(row, of: record.token))
+            renewal.missing.append(IndexRow(row, of: token))
         }
         for row in card.fingerprints where isLive(row.key) && !rows.contains(row) {
-            renewal.wrong.append(IndexRow(row, of: record.token))
+            renewal.wrong.append(IndexRow(row, of: token))
         }
-        guard record.key != sealing.row.number else { return renewal }
-        let new = pan.withPacked { seal($0, record.token, record.facts, under: sealing) }
-        let check = try opened(new)
+        guard old !== sealing else { return renewal }
+        let box = pan.withPacked { self.box(of: $0, as: binding, under: sealing) }
+        let check = try opened(box, of: token, as: binding, under: sealing)
         let isSame = pan.withPacked { a in check.withPacked { b in equal(a, b) } }
         // Public: a box that holds another card is thrown away.
         guard isSame.declassify() else {
-            throw VaultError(.integrity, subject: record.token.description)
+            throw VaultError(.integrity, subject: token.description)
         }
-        renewal.box = NewBox(over: record, key: new.key, box: new.box)
+        renewal.box = NewBox(over: record, key: sealing.row.number, box: box)
         return renewal
     }
 
