@@ -50,6 +50,8 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         case keyState
         /// It is the only key of its purpose that is in use, or would be when it ends.
         case onlyKey
+        /// The store has as many keys of the scope as it may: 4,096, destroyed ones counted.
+        case tooManyKeys
         /// A key is still needed; `subject` says by what.
         case keyNeeded
         /// The keys of the scope were destroyed, and with them what it held.
@@ -76,6 +78,8 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         case keyringMissing
         /// The keyring file could not be read or written.
         case keyringFile
+        /// Somebody else changes keys or makes a backup, for longer than this vault waits.
+        case keyringBusy
         /// The keyring file is no keyring.
         case keyringMalformed
         /// The keyring file has the format of a later release.
@@ -164,81 +168,10 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
             case .tooManyCopies: .tooManyCopies
             case .slotsRefused: .slotsRefused
             case .otherVault: .otherVault
-            case .file: .keyringFile
+            case .file(let error): error.operation == .lock ? .keyringBusy : .keyringFile
             case .memory: .memory
             }
         self.init(code, subject: subject, systemCode: systemCode)
-    }
-}
-
-extension VaultError {
-    /// One sentence with ids and numbers, and nothing of a card.
-    public var description: String {
-        if let store { return store.description }
-        if let reason { return reason.description }
-        let about = subject.map { " (\($0))" } ?? ""
-        let number = systemCode.map { ", error \($0)" } ?? ""
-        return "\(sentence)\(about)\(number)."
-    }
-
-    /// What goes on record as the caller gives it.
-    private var text: String {
-        switch code {
-        case .badActor: "An actor"
-        case .badOrigin: "An origin"
-        default: "A purpose"
-        }
-    }
-
-    private var sentence: String {
-        switch code {
-        case .notFound: "There is no such token in this scope"
-        case .unknownScope: "There is no such scope"
-        case .scopeExists: "There is such a scope already"
-        case .scopeIncomplete: "The scope was made in part only"
-        case .tooManyScopes: "The keyring holds as many scopes as it may"
-        case .integrity: "A record of the store was altered"
-        case .badPAN: "This is no card number"
-        case .formatTooNarrow: "The format leaves fewer than six random digits for this card"
-        case .formatFull: "No free token was found for this format"
-        case .badPurpose, .badActor, .badOrigin:
-            "\(text) is 1 to 200 printable characters without a card number"
-        case .badLifetime: "A lifetime must be more than zero and no longer than is allowed"
-        case .otherKind: "The hold is of another kind"
-        case .handleRefused: "The handle does not open its hold"
-        case .auditFile: "The file is no export or anchor of this vault's audit log"
-        case .noSealingKey: "No key may seal"
-        case .keyExpired: "A key is past the period in which it may seal"
-        case .unknownKey: "There is no such key"
-        case .keyState: "The key cannot change its state so"
-        case .onlyKey: "The only key in use of its purpose must be rotated first"
-        case .keyNeeded: "The key is still needed"
-        case .scopeShredded: "The scope was shredded"
-        case .unknownCopy: "There is no such copy of the keyring"
-        case .tooManyCopies: "The keyring registers as many copies as it may"
-        case .slotsRefused: "No custody slot would be left, or too many"
-        case .backupRefused: "The folder holds no whole backup of this vault"
-        case .noBackups: "This store takes no copies of itself"
-        case .backupExists: "There is something where the backup was to be made"
-        case .backupFile: "A file of the backup could not be read or written"
-        case .needsSoftwareAES: "A key needs AES instructions, which this processor does not have"
-        case .memory: "Guarded memory could not be had"
-        case .keyringMissing: "There is no keyring file"
-        case .keyringFile: "The keyring file could not be read or written"
-        case .keyringMalformed: "The keyring file is no keyring"
-        case .keyringVersion: "The keyring file was made by a later release"
-        case .cannotUnlock: "The secret opens no slot of the keyring"
-        case .keyringIntegrity: "The keyring file was altered"
-        case .needsUnlock: "The keyring has a new root key and must be unlocked again"
-        case .keyringOlder: "The keyring is older than the store requires"
-        case .keyringForked: "The keyring and the one that the store saw grew apart"
-        case .vaultExists: "There is a vault already"
-        case .otherVault: "The store belongs to another vault"
-        case .notInitialized: "The store is not initialized"
-        case .store: "The store failed"
-        case .forked: "The process was forked since the vault was opened"
-        case .cancelled: "The task was cancelled"
-        }
     }
 }
 

@@ -6,8 +6,9 @@ internal import CardVault
 
 /// The reads of the store on one connection.
 class SQLiteReader: StoreReader {
-    /// How many keys a set has at most: each is read before its code is checked.
-    private static let keyLimit = 4_096
+    /// How many keys a set has at most: each is read before its code is checked. Those of the
+    /// keyring come beside those that the store holds.
+    private static let keyLimit = 2 * KeySet.storeHeldLimit
 
     let connection: SQLiteConnection
 

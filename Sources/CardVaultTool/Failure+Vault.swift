@@ -9,7 +9,9 @@ extension VaultError {
             .otherVault, .handleRefused, .auditFile, .backupRefused:
             .integrity
         case .cannotUnlock, .needsUnlock: .cannotUnlock
-        case .keyringMissing, .keyringFile, .keyringVersion, .notInitialized, .backupFile: .storage
+        case .keyringMissing, .keyringFile, .keyringBusy, .keyringVersion, .notInitialized,
+            .backupFile:
+            .storage
         case .store: store?.code == .corrupt ? .integrity : .storage
         default: .refused
         }
@@ -26,6 +28,7 @@ extension VaultError {
         case .keyringMissing, .notInitialized:
             "Look at --keyring and --store, or make a vault with 'card-vault init'."
         case .keyringFile: "Look at the disk and at the permissions of --keyring."
+        case .keyringBusy: "Wait for the other process, then try again."
         case .keyringVersion: "Use the release that made it, or a later one."
         case .vaultExists: "Choose other files, or use the vault that is there."
         case .integrity, .keyringIntegrity, .keyringMalformed:
@@ -44,6 +47,7 @@ extension VaultError {
         case .unknownKey: KeyRefusal.listKeys
         case .keyState: "A key that seals is rotated first. " + KeyRefusal.listKeys
         case .onlyKey: "Run 'card-vault key rotate \(subject ?? "PURPOSE")' first."
+        case .tooManyKeys: "Make another scope for new cards."
         case .keyNeeded: whatToDoFirst
         case .scopeShredded: "See with 'card-vault shred' which copies of the keyring are left."
         case .unknownCopy: "List the copies with 'card-vault keyring copies list'."

@@ -103,6 +103,7 @@ internal import Testing
             (.forked(generation: 1), .keyringForked),
             (.scopeExists, .scopeExists), (.tooManyScopes, .tooManyScopes),
             (.wrappedKey(id: "a"), .keyringIntegrity), (.file(file), .keyringFile),
+            (.file(FileError(operation: .lock, systemCode: 11)), .keyringBusy),
             (.memory(.libraryUnavailable), .memory),
         ]
         for (error, code) in pairs { #expect(VaultError(keyring: error).code == code) }
@@ -116,8 +117,10 @@ internal import Testing
         .badLifetime, .otherKind, .handleRefused, .auditFile, .noSealingKey,
         .needsSoftwareAES, .memory, .keyringMissing, .keyringFile, .keyringMalformed,
         .keyringVersion, .cannotUnlock, .keyringIntegrity, .needsUnlock, .keyringOlder,
-        .keyringForked,
-        .vaultExists, .otherVault, .notInitialized, .store, .forked, .cancelled,
+        .keyringForked, .keyringBusy, .vaultExists, .otherVault, .notInitialized, .store,
+        .forked, .cancelled, .keyExpired, .unknownKey, .keyState, .onlyKey, .tooManyKeys,
+        .keyNeeded, .scopeShredded, .unknownCopy, .tooManyCopies, .slotsRefused, .backupRefused,
+        .noBackups, .backupExists, .backupFile,
     ]
 
     private let storeCodes: [StoreError.Code] = [

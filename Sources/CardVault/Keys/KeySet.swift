@@ -71,6 +71,9 @@ public struct StoredKey: Hashable, Sendable {
 /// Its code authenticates every row of it under the vault's seal key, so that nobody who can write
 /// the store adds, removes or changes a key. Each change raises the epoch.
 public struct KeySet: Hashable, Sendable {
+    /// With how many keys a set takes no more that the store holds, destroyed ones counted.
+    public static let storeHeldLimit = 4_096
+
     /// The scope; nil for the hold, audit and seal keys of the vault itself.
     public let scope: ScopeID?
     /// How often the set was written: 1, 2, 3, …

@@ -98,10 +98,15 @@ struct KeySetDraft: Sendable {
     }
 
     /// Makes a key that the store is to hold: the next of its purpose.
+    ///
+    /// - Throws: `tooManyKeys`, `memory`.
     mutating func make(
         _ purpose: KeyPurpose, _ suite: Suite, under wrapper: WrapperEntry, slab: KeySlab,
         at moment: Timestamp
     ) throws(VaultError) -> KeyID {
+        guard keys.count < KeySet.storeHeldLimit else {
+            throw VaultError(.tooManyKeys, subject: scope?.description)
+        }
         let last = keys.filter { $0.key.purpose == purpose }.map(\.key.sequence).max() ?? 0
         do throws(SecretMemoryError) {
             let material = try KeyMaterial.generate(purpose: purpose, suite: suite, in: slab)

@@ -70,7 +70,7 @@ extension Vault {
                 try !transaction.isNeeded(row, in: set)
             }
             guard isDone else { throw try await neededError(key) }
-            if !key.purpose.isStoreHeld { try await settle(key.scope, under: lock) }
+            if !key.purpose.isStoreHeld { try await settle([key.scope], under: lock) }
             forgetKeys()
         }
     }

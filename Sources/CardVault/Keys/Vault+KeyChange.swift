@@ -52,27 +52,30 @@ extension Vault {
     func settleAll(
         under lock: KeyringLock
     ) async throws(VaultError) -> [KeyDescriptor] {
-        var added: [KeyDescriptor] = []
+        var scopes: [ScopeID?] = []
         for scope in [nil] + keyring.current().scopes.map({ Optional($0.id) }) {
             do throws(VaultError) {
-                added += try await settle(scope, under: lock)
+                _ = try await authenticKeySet(of: scope)
+                scopes.append(scope)
             } catch {
                 guard error.code == .integrity, let scope else { throw error }
                 log.error("a key set was altered", metadata: ["scope": "\(scope)"])
             }
         }
-        return added
+        return try await settle(scopes, under: lock)
     }
 
-    /// Brings the key set of a scope, or of the vault, and the keyring into line.
+    /// Brings the key sets of scopes, or of the vault, and the keyring into line. The keyring is
+    /// written at most once, however many they are.
     ///
     /// - Returns: The keys that the store did not know before.
     @discardableResult
     func settle(
-        _ scope: ScopeID?, under lock: KeyringLock
+        _ scopes: [ScopeID?], under lock: KeyringLock
     ) async throws(VaultError) -> [KeyDescriptor] {
-        let added = try await adopt(scope)
-        if try await tighten(scope, under: lock) { _ = try await adopt(scope) }
+        var added: [KeyDescriptor] = []
+        for scope in scopes { added += try await adopt(scope) }
+        for scope in try await tighten(scopes, under: lock) { _ = try await adopt(scope) }
         return added
     }
 
@@ -91,26 +94,36 @@ extension Vault {
         return added
     }
 
-    /// Takes from keys of the keyring what the store takes from them already. Tells whether any
-    /// was destroyed.
+    /// Takes from keys of the keyring what the store takes from them already, in one write.
+    ///
+    /// - Returns: The scopes of which a key was destroyed.
     private func tighten(
-        _ scope: ScopeID?, under lock: KeyringLock
-    ) async throws(VaultError) -> Bool {
-        guard let set = try await authenticKeySet(of: scope) else { return false }
-        let draft = KeySetDraft(set, of: id)
-        let changes = draft.restrictions(on: keyring.current())
-        guard !changes.isEmpty else { return false }
+        _ scopes: [ScopeID?], under lock: KeyringLock
+    ) async throws(VaultError) -> [ScopeID?] {
+        var sets: [(draft: KeySetDraft, changes: [(id: KeyID, state: KeyState)])] = []
+        for scope in scopes {
+            guard let set = try await authenticKeySet(of: scope) else { continue }
+            let draft = KeySetDraft(set, of: id)
+            let changes = draft.restrictions(on: keyring.current())
+            if !changes.isEmpty { sets.append((draft, changes)) }
+        }
+        guard !sets.isEmpty else { return [] }
         try editKeyring(under: lock) { edit throws(KeyringError) in
-            if let scope, draft.isClosing { return try edit.shred(scope) }
-            for (key, state) in changes {
-                if state == .destroyed {
-                    try edit.destroy(key, force: true)
-                } else {
-                    try edit.enter(state, key)
+            for (draft, changes) in sets {
+                if let scope = draft.scope, draft.isClosing {
+                    try edit.shred(scope)
+                    continue
+                }
+                for (key, state) in changes {
+                    if state == .destroyed {
+                        try edit.destroy(key, force: true)
+                    } else {
+                        try edit.enter(state, key)
+                    }
                 }
             }
         }
-        return changes.contains { $0.state == .destroyed }
+        return sets.filter { $0.changes.contains { $0.state == .destroyed } }.map(\.draft.scope)
     }
 
     /// Wraps the keys of a scope under its newest key; and makes new ones where that key was made

@@ -72,7 +72,7 @@ extension Vault {
             try editKeyring(under: lock) { edit throws(KeyringError) in
                 try edit.enter(.compromised, id)
             }
-            try await settle(key.scope, under: lock)
+            try await settle([key.scope], under: lock)
             try await record([stateEvent(.compromised, of: key)])
             return made
         }

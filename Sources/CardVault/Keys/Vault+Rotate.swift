@@ -98,7 +98,7 @@ extension Vault {
         try editKeyring(under: lock) { edit throws(KeyringError) in
             for scope in scopes { new[scope] = try edit.addKey(purpose, scope: scope).id }
         }
-        for scope in scopes { try await settle(scope, under: lock) }
+        try await settle(scopes, under: lock)
         return new
     }
 

@@ -58,7 +58,7 @@ extension Vault {
             }
             var scopes: [ScopeID?] = []
             for key in waiting where !scopes.contains(key.scope) { scopes.append(key.scope) }
-            for scope in scopes { try await settle(scope, under: lock) }
+            try await settle(scopes, under: lock)
             return waiting.map(\.id)
         }
     }

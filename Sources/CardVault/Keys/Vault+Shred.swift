@@ -44,7 +44,7 @@ extension Vault {
                 }
                 return true
             }
-            try await settle(scope, under: lock)
+            try await settle([scope], under: lock)
             forgetKeys()
             return pendingCopies(of: scope)
         }
