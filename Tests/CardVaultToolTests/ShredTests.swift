@@ -24,6 +24,10 @@ import Testing
                     "See with 'card-vault shred' which copies of the keyring are left."))
         #expect(try vault.run("find", "--scope", "acme", input: "4111111111111111\n").isRefusal(1))
         #expect(try vault.run("key", "rotate", "data").isRefusal(1))
+        let scopes = try array("scopes", of: vault.run("scope", "list", "--json").output)
+        #expect(scopes.map { $0["shredded"] as? Bool } == [true, false])
+        let table = try vault.run("scope", "list").output.split(separator: "\n")
+        #expect(table[1].hasSuffix("shredded") && table[2].hasSuffix("in use"))
     }
 
     @Test func `is pending until each copy of the keyring is destroyed`() async throws {

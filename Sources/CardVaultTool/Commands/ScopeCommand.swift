@@ -46,18 +46,23 @@ struct ScopeCommand: AsyncParsableCommand {
             let scopes = try await options.openVault().scopeList.map(Row.init)
             guard !options.json else { return try Report.json(["scopes": scopes]) }
             Report.table(
-                ["SCOPE", "CREATED", "TOKENS"], scopes.map { [$0.id, $0.created, $0.tokens] })
+                ["SCOPE", "CREATED", "TOKENS", "STATE"],
+                scopes.map {
+                    [$0.id, $0.created, $0.tokens, $0.shredded ? "shredded" : "in use"]
+                })
         }
 
         private struct Row: Encodable {
             let id: String
             let created: String
             let tokens: String
+            let shredded: Bool
 
             init(_ scope: KeyringScope) {
                 id = scope.id.description
                 created = scope.created.iso8601
                 tokens = scope.tokens.rawValue
+                shredded = scope.shreddedAt != nil
             }
         }
     }
