@@ -56,6 +56,21 @@ import Testing
         #expect(try vault.runBare("scope", "list", "--passphrase-file", "other").status == 0)
     }
 
+    @Test func `changes the secret of the one who asks`() async throws {
+        let vault = try await shared()
+        try vault.scratch.write("a third secret 12".utf8, to: "third")
+        let run = try vault.runJob([
+            "key", "rotate", "root", "--also-passphrase-file", "other", "--new-passphrase-file",
+            "third", "--json",
+        ])
+        #expect(run.status == 0 && run.error == Self.warning, "\(run)")
+        let change = try object(run.output)
+        #expect((change["kept"] as? [String])?.count == 2 && change["dropped"] as? [String] == [])
+        let scopes = { try vault.runBare("scope", "list", "--passphrase-file", $0).status }
+        #expect(try scopes("third") == 0 && scopes("other") == 0)
+        #expect(try scopes("passphrase") == 3)
+    }
+
     @Test func `refuses a secret that opens no slot`() async throws {
         let vault = try await ToolVault()
         try vault.scratch.write("wrong horse 10000".utf8, to: "wrong")
