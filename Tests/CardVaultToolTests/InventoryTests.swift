@@ -45,7 +45,7 @@ import Testing
             ])
         #expect(rows.count == 10 && run.error.isEmpty)
         let data = try #require(rows.first { $0[2] == "data" && $0[3] == "default" })
-        #expect(data[4...] == ["active", "sealing", "0 d", "729 d", "1824 d", "1 cards"])
+        #expect(data[4...] == ["active", "sealing", "0 d", "729 d", "1824 d", "1 card"])
     }
 
     @Test func `marks a key that is past a period`() async throws {

@@ -34,8 +34,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("data", "default", "1 cards", "Run 'card-vault reseal' first."),
-        ("fingerprint", "default", "1 search rows", "Run 'card-vault reseal' first."),
+        ("data", "default", "1 card", "Run 'card-vault reseal' first."),
+        ("fingerprint", "default", "1 search row", "Run 'card-vault reseal' first."),
         (
             "audit", nil, "audit entries",
             "Move them to a file with 'card-vault audit archive' first."

@@ -23,10 +23,11 @@ public struct KeyNeeds: Hashable, Sendable, CustomStringConvertible {
     /// Such as `3 cards, 2 search rows`; `nothing` where nothing needs it.
     public var description: String {
         let counts = [
-            (recordCount, "cards"), (fingerprintCount, "search rows"), (holdCount, "holds"),
-            (wrappedKeyCount, "wrapped keys"), (auditEntryCount, "audit entries"),
+            (recordCount, "card", "cards"), (fingerprintCount, "search row", "search rows"),
+            (holdCount, "hold", "holds"), (wrappedKeyCount, "wrapped key", "wrapped keys"),
+            (auditEntryCount, "audit entry", "audit entries"),
         ]
-        var parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        var parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.0 == 1 ? $0.1 : $0.2)" }
         if sealsRows { parts.append("sealed rows") }
         return parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
     }
