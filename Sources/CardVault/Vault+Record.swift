@@ -54,7 +54,7 @@ extension VaultError {
     var isRefusal: Bool {
         switch code {
         case .store: store?.code == .corrupt
-        case .forked, .cancelled, .memory, .keyringMissing, .keyringFile,
+        case .forked, .cancelled, .memory, .keyringMissing, .keyringFile, .keyringBusy,
             .keyringMalformed, .keyringVersion, .keyringIntegrity, .keyringOlder, .keyringForked,
             .needsUnlock, .otherVault, .notInitialized, .auditFile:
             false

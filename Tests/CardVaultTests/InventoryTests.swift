@@ -46,4 +46,12 @@ internal import Testing
             #expect(item.recipientEnd == begin.adding(days: isData ? 120 : 1_825))
         }
     }
+
+    @Test func `has periods whose changes are on record`() async throws {
+        let bench = try await Bench(.memory)
+        let period = try #require(Cryptoperiod(originatorDays: 90, recipientDays: 120))
+        let events = try await bench.recorded { try await bench.vault.setPeriod(period, of: .data) }
+        #expect(events.map(\.purpose).contains("data: 90 and 120 days"))
+        #expect(events.allSatisfy { $0.outcome == .done })
+    }
 }

@@ -46,6 +46,8 @@ extension Vault {
             var periods = keyring.current().periods
             periods[purpose] = period
             try editKeyring(under: lock) { edit throws(KeyringError) in edit.set(periods) }
+            let text = "\(purpose): \(period.originatorDays) and \(period.recipientDays) days"
+            try await record([event(.changeKey, .done, purpose: AuditText(text))])
         }
         forgetKeys()
     }
