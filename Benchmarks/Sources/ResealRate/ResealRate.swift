@@ -28,7 +28,7 @@ struct ResealRate {
         print("\(cardCount) cards, \(pageCount) a transaction, medians of \(rounds) rounds")
         print("bare SQLite: \(plain)")
         for (name, runs) in [("1 thread", one), ("2 threads", two)] {
-            print("reseal, \(name): \(runs), ratio \(runs.rate / plain.rate)")
+            print("reseal, \(name): \(runs), ratio \(hundredths(runs.rate / plain.rate))")
             print("  memory, KiB more than before at 10 % and 100 %: \(runs.peaks)")
         }
     }

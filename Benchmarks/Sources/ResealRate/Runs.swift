@@ -16,7 +16,7 @@ struct Runs: CustomStringConvertible {
 
     var description: String {
         let work = median(processorSeconds) / Double(cardCount) * 1_000_000
-        return "\(Int(rate)) rows/s, \(work) µs of processor time a row"
+        return "\(Int(rate)) rows/s, \(hundredths(work)) µs of processor time a row"
     }
 
     mutating func measure(_ body: () throws -> Void) rethrows {

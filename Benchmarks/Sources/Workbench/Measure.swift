@@ -4,6 +4,9 @@ import Foundation
 /// The middle one of several values.
 public func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
+/// A value to two places.
+public func hundredths(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+
 /// The number that an argument of the command gives; `standard` where there is none.
 public func argument(_ position: Int, or standard: Int) -> Int {
     let arguments = CommandLine.arguments
