@@ -35,6 +35,12 @@ public struct KeyID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Takes bytes that are known to be 32.
+    /// The id that a row of a store names; where that is none, one that is no key's.
+    package init(ofRow bytes: [UInt8]) {
+        let isID = bytes.count == Self.byteCount
+        self.init(verified: isID ? bytes : [UInt8](repeating: 0, count: Self.byteCount))
+    }
+
     init(verified bytes: [UInt8]) {
         precondition(bytes.count == Self.byteCount)
         self.bytes = bytes

@@ -12,11 +12,27 @@ extension MemoryTransaction {
             .filter { place.lexicographicallyPrecedes($0.place) }
             .sorted { $0.record.token < $1.record.token }
             .prefix(limit)
-            .map { place, record in
-                WalkedCard(
-                    place: place, key: record.key, record: record,
-                    fingerprints: (state.fingerprints[record.token] ?? []).sorted())
-            }
+            .map { walked($0.record) }
+    }
+
+    private func walked(_ record: CardRecord) -> WalkedCard {
+        WalkedCard(
+            place: record.token.stored, key: record.key, record: record,
+            fingerprints: (state.fingerprints[record.token] ?? []).sorted())
+    }
+
+    func card(at place: [UInt8]) -> WalkedCard? {
+        Token(stored: place.span).flatMap { state.cards[$0] }.map(walked)
+    }
+
+    func searchRows(
+        of key: KeyNumber, lacking other: KeyNumber, limit: Int
+    ) -> LaggingRows {
+        let lagging = state.tokens.filter { row, token in
+            row.key == key
+                && !(state.fingerprints[token] ?? []).contains { $0.key == other }
+        }
+        return LaggingRows(count: lagging.count, places: lagging.values.prefix(limit).map(\.stored))
     }
 
     func reseal(_ boxes: [NewBox]) -> [Bool] {
@@ -31,16 +47,23 @@ extension MemoryTransaction {
         }
     }
 
-    func index(_ rows: [IndexRow]) -> [Token] {
+    func index(_ rows: [IndexRow]) -> [Token?] {
         rows.map { row in
             if let token = state.tokens[row.fingerprint] { return token }
-            noteUse(of: [row.fingerprint.key])
-            set(\.tokens[row.fingerprint], to: row.token)
-            set(
-                \.fingerprints[row.token],
-                to: (state.fingerprints[row.token] ?? []).union([row.fingerprint]))
+            put(row)
             return row.token
         }
+    }
+
+    func put(_ row: IndexRow) {
+        if let token = state.tokens[row.fingerprint] {
+            _ = delete(IndexRow(row.fingerprint, of: token))
+        }
+        noteUse(of: [row.fingerprint.key])
+        set(\.tokens[row.fingerprint], to: row.token)
+        set(
+            \.fingerprints[row.token],
+            to: (state.fingerprints[row.token] ?? []).union([row.fingerprint]))
     }
 
     func delete(_ row: IndexRow) -> Bool {

@@ -77,6 +77,10 @@ final class MemoryTransaction: StoreTransaction {
         return isThere
     }
 
+    func deleteCard(at place: [UInt8]) -> Bool {
+        Token(stored: place.span).map { delete($0) } ?? false
+    }
+
     func replace(_ old: CardRecord, with new: CardRecord) -> Bool {
         guard state.cards[old.token] == old else { return false }
         noteUse(of: [new.key])

@@ -65,3 +65,11 @@ public struct RegisterRow: Hashable, Sendable {
         return frame
     }
 }
+
+extension Vault {
+    /// Whether a row of a register is as it was written.
+    func isAuthentic(_ row: RegisterRow) -> Bool {
+        guard let sealKey = try? sealKey(row.sealKey) else { return false }
+        return row.isAuthentic(in: id, under: sealKey.key)
+    }
+}

@@ -46,19 +46,25 @@ extension Scope {
 
     /// Removes a card and its search rows.
     ///
-    /// A record that was altered is removed too: whoever may delete a card need not be able to open
-    /// it.
+    /// A record that was altered is removed too, even one that does not decode: whoever may delete
+    /// a card need not be able to open it. It is the scope's by its key or by its search rows.
     ///
     /// - Throws: ``VaultError/Code/notFound``.
     public func delete(_ token: Token) async throws(VaultError) {
         try await onRecord(.delete, .token(token)) { () throws(VaultError) in
             let deed = event(.delete, .done, .token(token))
             let isDeleted = try await withKeys { keys throws(VaultError) -> Bool? in
-                let record = try await record(token, keys)
-                guard let record, !record.facts.isExpired(at: vault.now()) else { return nil }
+                let found = try await VaultError.store { () throws(StoreError) in
+                    try await vault.store.read { reader throws(StoreError) in
+                        try reader.card(at: token.stored)
+                    }
+                }
+                guard let card = found, keys.claims(card),
+                    card.record?.facts.isExpired(at: vault.now()) != true
+                else { return nil }
                 let isThere = try await vault.write { transaction, pen throws(StoreError) in
                     // It may have been sealed anew since, under another key of the scope.
-                    guard let key = try transaction.card(token)?.key, keys.owns(key),
+                    guard let card = try transaction.card(at: token.stored), keys.claims(card),
                         try transaction.delete(token)
                     else { return false }
                     try pen.append([deed])
@@ -68,5 +74,47 @@ extension Scope {
             }
             guard isDeleted == true else { throw VaultError(.notFound) }
         }
+    }
+}
+
+extension ScopeKeys {
+    /// Whether a card is the scope's: its key says so, or, where that may have been altered, one of
+    /// its search rows.
+    fileprivate func claims(_ card: WalkedCard) -> Bool {
+        owns(card.key) || card.fingerprints.contains { isLive($0.key) }
+    }
+}
+
+extension Vault {
+    /// Removes a row that is no scope's, and its search rows: its token is none, or its key is.
+    ///
+    /// - Parameter place: what the row has in the place of a token, as
+    ///   ``ResealProgress/Unreadable/place`` tells it.
+    /// - Throws: ``VaultError``: `notFound` for a card that is a scope's: that deletes it.
+    public func delete(row place: [UInt8]) async throws(VaultError) {
+        try checkProcess()
+        let found = try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in try reader.card(at: place) }
+        }
+        guard let card = found else { throw VaultError(.notFound) }
+        let isOwned = try await isOwned(card.key)
+        guard Token(stored: place.span) == nil || !isOwned else { throw VaultError(.notFound) }
+        let text = AuditText("row \(Hexadecimal.print(place))") ?? AuditText("row")
+        let deed = event(.delete, .done, purpose: text)
+        let isDeleted = try await write { transaction, pen throws(StoreError) in
+            guard try transaction.deleteCard(at: place) else { return false }
+            try pen.append([deed])
+            return true
+        }
+        guard isDeleted else { throw VaultError(.notFound) }
+    }
+
+    /// Whether a key is one of a scope that is not shredded, as far as its set can be read.
+    private func isOwned(_ key: KeyNumber) async throws(VaultError) -> Bool {
+        for scope in scopeList where scope.shreddedAt == nil {
+            let set = try await storedKeySet(of: scope.id)
+            if set?.keys.contains(where: { $0.number == key }) == true { return true }
+        }
+        return false
     }
 }

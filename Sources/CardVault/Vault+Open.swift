@@ -32,8 +32,14 @@ extension Vault {
         isToChange: Bool = false, isRaised: Bool = true
     ) async throws(VaultError) {
         guard !store.isEphemeral else { return }
+        var isReadAgain = false
         while true {
             let (vault, pin, hasCards) = try await readPin()
+            // The keyring may be later than this pin: then the store has a later one too.
+            if let pin, !isReadAgain, isCompromised(pin.sealKey) {
+                isReadAgain = true
+                continue
+            }
             // The file may have been written since it was read here, and the pin raised after it.
             if let pin, isBehind(pin) {
                 guard try readKeyring() else { throw VaultError(.needsUnlock) }

@@ -229,23 +229,33 @@ extension Vault {
     /// The key set of a scope or of the vault, once its code is checked; nil when the store has
     /// none.
     func authenticKeySet(of scope: ScopeID?) async throws(VaultError) -> KeySet? {
-        let set = try await VaultError.store { () throws(StoreError) in
-            try await store.read { reader throws(StoreError) in try reader.keySet(of: scope) }
-        }
-        guard let set else { return nil }
+        guard var set = try await storedKeySet(of: scope) else { return nil }
         if !keyring.current().hasBegun(set.sealKey) { try await reloadKeyring() }
+        // The keyring may be later than what was read of the store: then there is a later set too.
+        if isCompromised(set.sealKey), let later = try await storedKeySet(of: scope) { set = later }
         let sealKey = try sealKey(set.sealKey)
         guard set.scope == scope, set.isAuthentic(in: keyring.current().vault, under: sealKey.key)
         else { throw VaultError(.integrity, subject: "key set \(scope?.description ?? "")") }
         return set
     }
 
-    /// A seal key of the keyring.
+    /// The key set of a scope or of the vault, whoever wrote it.
+    func storedKeySet(of scope: ScopeID?) async throws(VaultError) -> KeySet? {
+        try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in try reader.keySet(of: scope) }
+        }
+    }
+
+    /// Whether a seal key is known to somebody else. Every row has a code of another key before the
+    /// keyring says so: what has one of this key since was written by somebody else.
+    func isCompromised(_ id: KeyID) -> Bool { keyring.current().key(id)?.state == .compromised }
+
+    /// A seal key of the keyring that vouches for rows.
     func sealKey(_ id: KeyID) throws(VaultError) -> SealKeyEntry {
         guard let key = keyring.current().key(id), key.state != .preActivation else {
             throw VaultError(needsUnlock ? .needsUnlock : .integrity, subject: id.description)
         }
-        guard key.purpose == .seal, key.state.opens else {
+        guard key.purpose == .seal, key.state.opens, key.state != .compromised else {
             throw VaultError(.integrity, subject: id.description)
         }
         if let entry = sealKeys.withLock({ $0[id] }) { return entry }

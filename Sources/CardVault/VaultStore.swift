@@ -36,18 +36,21 @@ public protocol StoreReader {
     func hasCards(besides keys: Set<KeyNumber>) throws(StoreError) -> Bool
     /// The epoch of a key set; nil when there is no such set.
     func epoch(of scope: ScopeID?) throws(StoreError) -> UInt64?
-    /// A key set with its keys by their numbers; nil when there is none.
+    /// A key set with its keys by their numbers; nil when there is none. What does not decode is
+    /// left out: the code of the set is not right then.
     func keySet(of scope: ScopeID?) throws(StoreError) -> KeySet?
     /// The record of a token; nil when there is none.
     func card(_ token: Token) throws(StoreError) -> CardRecord?
-    /// The scopes that have a key set, in any order; nil for the vault's own.
+    /// The scopes that have a key set, in any order; nil for the vault's own. A set under a name
+    /// that is none is no scope's.
     func keySetScopes() throws(StoreError) -> [ScopeID?]
     /// How many records of a kind were made with a key.
     func count(_ kind: KeyedRecord, of key: KeyNumber) throws(StoreError) -> Int
     /// Whether any record of a kind was made with a key: one look at an index, but for entries of
     /// the audit log, which have none.
     func hasAny(_ kind: KeyedRecord, of key: KeyNumber) throws(StoreError) -> Bool
-    /// Every seal key that a row of the store names: key sets, pin, audit head and registers.
+    /// Every seal key that a row of the store names: key sets, pin, audit head and registers. A
+    /// row that names none needs none.
     func sealKeysInUse() throws(StoreError) -> Set<KeyID>
     /// Cards in the order in which they lie, which is that of their stored tokens' bytes, with
     /// their search rows.
@@ -59,7 +62,17 @@ public protocol StoreReader {
     func cards(
         after place: [UInt8], of keys: Set<KeyNumber>?, limit: Int
     ) throws(StoreError) -> [WalkedCard]
-    /// The rows of a register, in the order of their keys.
+    /// The card at a place, as a walk finds it; nil when there is none.
+    func card(at place: [UInt8]) throws(StoreError) -> WalkedCard?
+    /// Search rows of a key whose tokens have no row of another key: one look at an index for each
+    /// row of the first.
+    ///
+    /// - Parameter limit: how many tokens are told at most. All are counted.
+    func searchRows(
+        of key: KeyNumber, lacking other: KeyNumber, limit: Int
+    ) throws(StoreError) -> LaggingRows
+    /// The rows of a register, in the order of their keys. One that names no seal key comes with
+    /// one that is no key's, and is not authentic.
     func rows(of register: Register) throws(StoreError) -> [RegisterRow]
     /// The row of a register with this key; nil when there is none.
     func row(of register: Register, key: [UInt8]) throws(StoreError) -> RegisterRow?
@@ -99,8 +112,10 @@ public protocol StoreTransaction: StoreReader {
     /// key: every other column stays. Tells of each whether it was, in order.
     func reseal(_ boxes: [NewBox]) throws(StoreError) -> [Bool]
     /// Adds search rows of stored cards. Of each, in order: the token that has such a row by now,
-    /// which is another card's where it was there before.
-    func index(_ rows: [IndexRow]) throws(StoreError) -> [Token]
+    /// which is another card's where it was there before; nil where that row names no token.
+    func index(_ rows: [IndexRow]) throws(StoreError) -> [Token?]
+    /// Writes a search row, whatever it pointed at before.
+    func put(_ row: IndexRow) throws(StoreError)
     /// Removes a search row if it is this token's; tells whether it was.
     func delete(_ row: IndexRow) throws(StoreError) -> Bool
     /// Removes search rows that a key made, at most `limit` of them; tells how many.
@@ -111,6 +126,9 @@ public protocol StoreTransaction: StoreReader {
     func delete(_ register: Register, key: [UInt8]) throws(StoreError) -> Bool
     /// Removes a card and every fingerprint of its token; tells whether there was a card.
     func delete(_ token: Token) throws(StoreError) -> Bool
+    /// Removes the card at a place, which may be no token, and every search row that names it;
+    /// tells whether there was a card.
+    func deleteCard(at place: [UInt8]) throws(StoreError) -> Bool
     /// Stores a hold. Its id is no other's.
     func insert(_ hold: HoldRecord) throws(StoreError)
     /// Removes a hold; tells whether there was one.

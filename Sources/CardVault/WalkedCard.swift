@@ -75,3 +75,17 @@ public struct IndexRow: Hashable, Sendable {
         self.token = token
     }
 }
+
+/// Search rows of a key whose cards are not found by a later key.
+public struct LaggingRows: Hashable, Sendable {
+    /// How many there are.
+    public let count: Int
+    /// What the first of them name, the stored bytes of tokens; not all need be tokens.
+    public let places: [[UInt8]]
+
+    /// Joins what was found.
+    public init(count: Int, places: [[UInt8]]) {
+        self.count = count
+        self.places = places
+    }
+}

@@ -8,7 +8,7 @@ enum SQLiteQuery: Int, CaseIterable {
     case cardOfOtherKey, card, insertCard, replaceCard, deleteCard, expiredCards
     case hold, holds, insertHold, deleteHold, expiredHolds
     case auditHead, putAuditHead, auditEntries, appendAuditEntry, deleteAuditEntries
-    case token, insertFingerprint, deleteFingerprint, deleteFingerprints
+    case token, insertFingerprint, putFingerprint, deleteFingerprint, deleteFingerprints
     case resealCard, deleteFingerprintOfToken, fingerprintsOfKey
     case rows, row, putRow, deleteRow
     case epoch, keySet, putKeySet, keys, deleteKeys, insertKey, lastKeyNumber
@@ -44,8 +44,8 @@ enum SQLiteQuery: Int, CaseIterable {
         case .deleteAuditEntries: "DELETE FROM audit WHERE sequence <= ?"
         case .token: tokenSQL
         case .insertFingerprint: insertFingerprintSQL
-        case .deleteFingerprint:
-            "DELETE FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?"
+        case .putFingerprint: "INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?)"
+        case .deleteFingerprint: deleteFingerprintSQL
         case .deleteFingerprints: "DELETE FROM fingerprints WHERE token = ?"
         case .resealCard: resealCardSQL
         case .deleteFingerprintOfToken: deleteFingerprintOfTokenSQL
@@ -93,6 +93,10 @@ private let replaceCardSQL = """
 private let insertFingerprintSQL = """
     INSERT INTO fingerprints VALUES (?, ?, ?, ?)
     ON CONFLICT (key, format, fingerprint) DO NOTHING
+    """
+
+private let deleteFingerprintSQL = """
+    DELETE FROM fingerprints WHERE key = ? AND format = ? AND fingerprint = ?
     """
 
 private let tokenSQL = """

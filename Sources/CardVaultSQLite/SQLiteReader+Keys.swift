@@ -6,10 +6,8 @@ internal import CardVault
 /// Which records need which keys. Asked seldom, so these statements are not kept.
 extension SQLiteReader {
     func keySetScopes() throws(StoreError) -> [ScopeID?] {
-        try all(connection.prepare("SELECT scope FROM key_sets")) { row -> ScopeID?? in
-            let name = row.text(0)
-            return name.isEmpty ? .some(nil) : ScopeID(name).map(Optional.some)
-        }
+        let names = try all(connection.prepare("SELECT scope FROM key_sets")) { $0.text(0) }
+        return names.compactMap { $0.isEmpty ? .some(nil) : ScopeID($0).map(Optional.some) }
     }
 
     func count(_ kind: KeyedRecord, of key: KeyNumber) throws(StoreError) -> Int {
@@ -36,7 +34,7 @@ extension SQLiteReader {
     func sealKeysInUse() throws(StoreError) -> Set<KeyID> {
         let tables = ["key_sets", "pin", "audit_heads", "registers"]
         let sql = tables.map { "SELECT seal_key FROM \($0)" }.joined(separator: " UNION ")
-        return Set(try all(connection.prepare(sql)) { KeyID(bytes: $0.bytes(0)) })
+        return Set(try all(connection.prepare(sql)) { $0.bytes(0) }.compactMap(KeyID.init(bytes:)))
     }
 }
 

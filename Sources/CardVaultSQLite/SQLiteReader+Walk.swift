@@ -30,13 +30,49 @@ extension SQLiteReader {
         }
         return cards
     }
+
+    func card(at place: [UInt8]) throws(StoreError) -> WalkedCard? {
+        let walk = SQLiteWalk(place: place, keys: nil, limit: 1, isExact: true)
+        var cards: [WalkedCard] = []
+        do throws(StoreError) {
+            try walk.append(to: &cards, from: connection.prepare(walk.sql))
+        } catch {
+            guard error == .tooLong else { throw error }
+            try walk.appendBare(to: &cards, from: connection.prepare(walk.nextCardSQL))
+        }
+        return cards.first
+    }
+
+    func searchRows(
+        of key: KeyNumber, lacking other: KeyNumber, limit: Int
+    ) throws(StoreError) -> LaggingRows {
+        let statement = try connection.prepare(laggingSQL)
+        statement.bind(1, key.rawValue)
+        statement.bind(2, other.rawValue)
+        var count = 0
+        var places: [[UInt8]] = []
+        while try statement.step() {
+            count += 1
+            if places.count < limit { places.append(statement.bytes(0)) }
+        }
+        return LaggingRows(count: count, places: places)
+    }
 }
+
+/// The index of tokens has the key beside each, and is all that is looked at. No token is as long
+/// as a row of somebody else's may be: that points at nothing, and is not loaded.
+private let laggingSQL = """
+    SELECT token FROM fingerprints f WHERE key = ?1 AND length(token) <= 64 AND NOT EXISTS (
+      SELECT 1 FROM fingerprints n WHERE n.token = f.token AND n.key = ?2)
+    """
 
 /// Some steps of a walk over all cards.
 private struct SQLiteWalk {
     let place: [UInt8]
     let keys: [KeyNumber]?
     let limit: Int
+    /// Whether only the card at the place is meant, and none after it.
+    var isExact = false
 
     /// So many keys are looked for one by one in the index of keys, and their cards merged; of more
     /// of them every card is looked at.
@@ -66,7 +102,7 @@ private struct SQLiteWalk {
 
     private var ranges: [String] {
         switch keys {
-        case nil: ["token > ?1"]
+        case nil: [isExact ? "token = ?1" : "token > ?1"]
         case let keys? where keys.count <= Self.indexedKeyLimit:
             keys.map { "token > ?1 AND c.key = \($0.rawValue)" }
         case let keys?:

@@ -59,9 +59,10 @@ class SQLiteReader: StoreReader {
         let found = try first(.keySet) {
             $0.bind(1, scope?.description ?? "")
         } decode: { row in
-            KeyID(bytes: row.bytes(2)).map {
-                (row.integer(0), UInt64(bitPattern: row.integer(1)), $0, row.bytes(3))
-            }
+            (
+                row.integer(0), UInt64(bitPattern: row.integer(1)), KeyID(ofRow: row.bytes(2)),
+                row.bytes(3)
+            )
         }
         guard let (number, epoch, sealKey, code) = found else { return nil }
         let statement = try connection.statement(.keys)
@@ -69,10 +70,8 @@ class SQLiteReader: StoreReader {
         statement.bind(1, number)
         var keys: [StoredKey] = []
         while try statement.step() {
-            guard let key = Self.key(statement, scope: scope), keys.count < Self.keyLimit else {
-                throw StoreError(.corrupt)
-            }
-            keys.append(key)
+            guard keys.count < Self.keyLimit else { break }
+            if let key = Self.key(statement, scope: scope) { keys.append(key) }
         }
         return KeySet(scope: scope, epoch: epoch, sealKey: sealKey, keys: keys, code: code)
     }

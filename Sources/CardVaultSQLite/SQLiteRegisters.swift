@@ -21,12 +21,10 @@ extension SQLiteReader {
         }
     }
 
-    private static func row(_ row: SQLiteStatement, _ register: Register) -> RegisterRow? {
-        KeyID(bytes: row.bytes(2)).map {
-            RegisterRow(
-                register: register, key: row.bytes(0), content: row.bytes(1), sealKey: $0,
-                code: row.bytes(3))
-        }
+    private static func row(_ row: SQLiteStatement, _ register: Register) -> RegisterRow {
+        RegisterRow(
+            register: register, key: row.bytes(0), content: row.bytes(1),
+            sealKey: KeyID(ofRow: row.bytes(2)), code: row.bytes(3))
     }
 }
 

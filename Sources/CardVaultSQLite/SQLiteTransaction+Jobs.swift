@@ -21,8 +21,8 @@ extension SQLiteTransaction {
     }
 
     /// Writes in the order of the table: random order would touch a page a row.
-    func index(_ rows: [IndexRow]) throws(StoreError) -> [Token] {
-        var tokens = rows.map(\.token)
+    func index(_ rows: [IndexRow]) throws(StoreError) -> [Token?] {
+        var tokens = rows.map { Optional($0.token) }
         // Of equal rows the first wins, as it would one by one.
         let order = rows.indices.sorted {
             (rows[$0].fingerprint, $0) < (rows[$1].fingerprint, $1)
@@ -34,10 +34,27 @@ extension SQLiteTransaction {
             statement.bind(4, rows[index].token.stored)
             try statement.run()
             guard connection.changeCount == 0 else { continue }
-            guard let token = try token(of: fingerprint) else { throw StoreError(.corrupt) }
-            tokens[index] = token
+            tokens[index] = try named(by: fingerprint)
         }
         return tokens
+    }
+
+    /// The token of a search row that is there; nil for one that does not decode, as that must not
+    /// fail the other cards of a page.
+    private func named(by fingerprint: FingerprintRecord) throws(StoreError) -> Token? {
+        do throws(StoreError) {
+            return try token(of: fingerprint)
+        } catch {
+            guard error == StoreError(.corrupt) || error == .tooLong else { throw error }
+            return nil
+        }
+    }
+
+    func put(_ row: IndexRow) throws(StoreError) {
+        let statement = try connection.statement(.putFingerprint)
+        statement.bind(row.fingerprint)
+        statement.bind(4, row.token.stored)
+        try statement.run()
     }
 
     func delete(_ row: IndexRow) throws(StoreError) -> Bool {

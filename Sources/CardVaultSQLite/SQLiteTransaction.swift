@@ -120,10 +120,12 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
         }
     }
 
-    func delete(_ token: Token) throws(StoreError) -> Bool {
+    func delete(_ token: Token) throws(StoreError) -> Bool { try deleteCard(at: token.stored) }
+
+    func deleteCard(at place: [UInt8]) throws(StoreError) -> Bool {
         for query in [SQLiteQuery.deleteFingerprints, .deleteCard] {
             let statement = try connection.statement(query)
-            statement.bind(1, token.stored)
+            statement.bind(1, place)
             try statement.run()
         }
         return connection.changeCount > 0

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CardVault
 
 /// What the tool says of keys and of the cards under them.
 enum KeyRefusal: Error {
@@ -10,6 +11,8 @@ enum KeyRefusal: Error {
     case resealInterrupted(walked: Int, of: Int, scope: String?)
     /// Some cards do not open, or their search rows were changed.
     case resealFaults(unreadable: Int, changed: Int)
+    /// Some key sets are not as they were written. All else was done.
+    case damagedScopes([String])
 
     /// Where the ids of keys are.
     static let listKeys = "See the keys with 'card-vault inventory'."
@@ -32,6 +35,23 @@ enum KeyRefusal: Error {
                     + "Cards with changed search rows: \(changed).",
                 hint: "Find out who could write the store. Restore such cards, or delete them; "
                     + "--overrule TOKEN gives one up.")
+        case .damagedScopes(let scopes):
+            Failure(
+                .integrity,
+                "The keys of these scopes were altered: \(scopes.joined(separator: ", ")). "
+                    + "All others are done.",
+                hint: "Keep the store as evidence and restore a copy, or give a scope up with "
+                    + "'card-vault shred'.")
         }
+    }
+}
+
+extension Vault {
+    /// Refuses a vault with scopes that were left out of what was done.
+    ///
+    /// - Throws: ``KeyRefusal/damagedScopes(_:)``; ``VaultError``.
+    func requireWholeScopes() async throws {
+        let damaged = try await damagedScopes()
+        guard damaged.isEmpty else { throw KeyRefusal.damagedScopes(damaged.map(\.description)) }
     }
 }

@@ -102,12 +102,18 @@ internal import Testing
     }
 
     @Test func `begins a rotation of the data key though one is left behind`() async throws {
-        try await bench.vault.rotated(.data)
+        let first = try #require(try await bench.vault.rotated(.data).old)
         try bench.tamper(Damage.box.sql(place(tokens[3]), foreignKey: 0))
-        try await bench.vault.resealed()
         #expect(try await bench.vault.rotated(.data).isResumed)
-        try await scope.delete(tokens[3])
+        try await bench.vault.resealed()
         #expect(try await !bench.vault.rotated(.data).isResumed)
+        // All others lie under the second key, and await a walk.
+        #expect(try await bench.vault.rotated(.data).isResumed)
+        #expect(await code { try await bench.vault.destroy(first) } == .keyNeeded)
+        try await bench.vault.resealed()
+        #expect(try await !bench.vault.rotated(.data).isResumed)
+        try await scope.delete(tokens[3])
+        try await bench.vault.destroy(first)
     }
 
     @Test(arguments: [
@@ -141,5 +147,51 @@ internal import Testing
         #expect(end.duplicateCount == 0)
         #expect(end.changed == [tokens[3]])
         #expect(try await scope.find(Cards.numbered(3))?.token == tokens[3])
+    }
+
+    @Test(arguments: [1, 512])
+    func `puts search rows right that point at a card before or after`(
+        _ pageCount: Int
+    ) async throws {
+        var options = ResealOptions()
+        options.pageCount = pageCount
+        for (number, other) in [(3, 7), (8, 2)] {
+            let to = hex(tokens[other].stored)
+            try bench.tamper("DELETE FROM fingerprints WHERE \(place(tokens[other]))")
+            try bench.tamper(
+                "UPDATE fingerprints SET token = X'\(to)' WHERE \(place(tokens[number]))")
+            let end = try await bench.vault.resealed(options)
+            #expect(end.duplicateCount == 0 && end.unreadableCount == 0)
+            #expect(end.indexedCount == 2)
+            for index in [number, other] {
+                #expect(try await scope.find(Cards.numbered(index))?.token == tokens[index])
+            }
+        }
+    }
+
+    @Test(arguments: ["X''", "X'0102'", "zeroblob(17)"])
+    func `puts search rows right that name no token`(_ none: String) async throws {
+        try bench.tamper("UPDATE fingerprints SET token = \(none) WHERE \(place(tokens[3]))")
+        let end = try await bench.vault.resealed()
+        #expect(end.walkedCount == 10 && end.changed == [tokens[3]])
+        #expect(try await scope.find(Cards.numbered(3))?.token == tokens[3])
+        #expect(try await bench.vault.resealed().changedCount == 0)
+    }
+
+    @Test func `ends a fingerprint key though two tokens stand for one card`() async throws {
+        try bench.tamper(
+            "UPDATE fingerprints SET fingerprint = zeroblob(16) WHERE \(place(tokens[3]))")
+        let twin = try await scope.tokenize(Cards.numbered(3)).token
+        #expect(twin != tokens[3])
+        let rotation = try await bench.vault.rotated(.fingerprint)
+        let end = try await bench.vault.resealed()
+        #expect(end.duplicateCount > 0)
+        #expect(end.ended == [rotation.old])
+        let found = try await scope.find(Cards.numbered(3))?.token
+        #expect(found == twin || found == tokens[3])
+        for token in [twin, tokens[3]] {
+            let pan = try await scope.detokenize(token, purpose: "test")
+            #expect(digits(pan) == Cards.text(3))
+        }
     }
 }

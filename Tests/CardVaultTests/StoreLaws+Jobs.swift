@@ -112,7 +112,7 @@ extension StoreLaws {
         let rows = (0..<30).map {
             IndexRow(StoreSamples.fingerprint($0, key: 901), of: StoreSamples.token($0))
         }
-        func index(_ rows: [IndexRow]) async throws -> [Token] {
+        func index(_ rows: [IndexRow]) async throws -> [Token?] {
             try await store.write { transaction throws(StoreError) in
                 try transaction.index(rows)
             }

@@ -235,6 +235,21 @@ enum TestedStore: String, CaseIterable, Sendable {
     }
 
     @Test(arguments: TestedStore.allCases)
+    func `search rows are told that a later key lacks`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectLaggingRows(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a search row is written over another`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectRepointing(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
+    func `a card is met and removed at its place`(_ store: TestedStore) async throws {
+        try await StoreLaws.expectSinglePlaces(store.make(in: folder))
+    }
+
+    @Test(arguments: TestedStore.allCases)
     func `a transaction that throws leaves jobs alone`(_ store: TestedStore) async throws {
         try await StoreLaws.expectJobRollback(store.make(in: folder))
     }

@@ -28,7 +28,10 @@ import Testing
         let old = try vault.key("data", of: "default", "deactivated")
         let wrapper = try vault.key("scope", of: "default")
         let run = try object(vault.runJob(["key", "destroy", old, "--yes", "--json"]).output)
-        #expect(Set(run.keys) == ["destroyed", "purpose", "scope", "wrapper", "backups"])
+        #expect(
+            Set(run.keys) == [
+                "destroyed", "purpose", "scope", "wrapper", "backups", "unreadableBackups",
+            ])
         #expect(run["destroyed"] as? String == old && run["wrapper"] as? String == wrapper)
         #expect((run["backups"] as? [Any])?.isEmpty == true)
     }

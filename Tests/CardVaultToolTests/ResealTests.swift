@@ -102,7 +102,7 @@ import Testing
         #expect(
             Set(report.keys) == [
                 "dryRun", "walked", "resealed", "indexed", "duplicates", "unreadable",
-                "unreadableCount", "changed", "changedCount", "ended", "blocked",
+                "unreadableCount", "changed", "changedCount", "ended", "blocked", "damaged",
             ])
         #expect(report["walked"] as? Int == 1 && report["resealed"] as? Int == 1)
         #expect(report["dryRun"] as? Bool == false)

@@ -46,6 +46,12 @@ final class SimTransaction: StoreTransaction {
     ) throws(StoreError) -> [WalkedCard] {
         try base.cards(after: place, of: keys, limit: limit)
     }
+    func card(at place: [UInt8]) throws(StoreError) -> WalkedCard? { try base.card(at: place) }
+    func searchRows(
+        of key: KeyNumber, lacking other: KeyNumber, limit: Int
+    ) throws(StoreError) -> LaggingRows {
+        try base.searchRows(of: key, lacking: other, limit: limit)
+    }
     func rows(of register: Register) throws(StoreError) -> [RegisterRow] {
         try base.rows(of: register)
     }
@@ -75,7 +81,8 @@ final class SimTransaction: StoreTransaction {
         try base.replace(old, with: new)
     }
     func reseal(_ boxes: [NewBox]) throws(StoreError) -> [Bool] { try base.reseal(boxes) }
-    func index(_ rows: [IndexRow]) throws(StoreError) -> [Token] { try base.index(rows) }
+    func index(_ rows: [IndexRow]) throws(StoreError) -> [Token?] { try base.index(rows) }
+    func put(_ row: IndexRow) throws(StoreError) { try base.put(row) }
     func delete(_ row: IndexRow) throws(StoreError) -> Bool { try base.delete(row) }
     func deleteFingerprints(of key: KeyNumber, limit: Int) throws(StoreError) -> Int {
         try base.deleteFingerprints(of: key, limit: limit)
@@ -85,6 +92,9 @@ final class SimTransaction: StoreTransaction {
         try base.delete(register, key: key)
     }
     func delete(_ token: Token) throws(StoreError) -> Bool { try base.delete(token) }
+    func deleteCard(at place: [UInt8]) throws(StoreError) -> Bool {
+        try base.deleteCard(at: place)
+    }
     func insert(_ hold: HoldRecord) throws(StoreError) { try base.insert(hold) }
     func delete(_ id: HoldID) throws(StoreError) -> Bool { try base.delete(id) }
     func sweep(at moment: Timestamp, limit: Int) throws(StoreError) -> SweptRecords {

@@ -11,7 +11,7 @@ struct AuditKeys: Sendable {
     let auditKey: AuditKeyEntry
     /// Seals the new head.
     let sealKey: SealKeyEntry
-    /// Every seal key that the keyring can still use.
+    /// Every seal key that vouches for rows: not one that somebody else may know.
     let sealKeys: [KeyID: SealKeyEntry]
 }
 

@@ -7,7 +7,7 @@ extension Vault {
     /// it. The keyring is not in it: export that to another place.
     ///
     /// Nobody destroys a key or shreds a scope before the manifest is there. The copy is entered in
-    /// a register of the store first.
+    /// a register of the store first. What was altered is copied as it is: see ``damagedScopes()``.
     ///
     /// - Parameter folder: where nothing is yet. It is made.
     /// - Returns: The manifest.
@@ -70,7 +70,16 @@ extension Vault {
     private func neededKeys(in store: any VaultStore) async throws(VaultError) -> [KeyID] {
         var keys: [KeyID] = []
         for scope in [nil] + keyring.current().scopes.map({ Optional($0.id) }) {
-            guard let set = try await authenticKeySet(of: scope) else { continue }
+            let known = try await unlessDamaged(scope) { () throws(VaultError) in
+                try await authenticKeySet(of: scope)
+            }
+            guard let known else {
+                // Nobody can say what needs them.
+                let held = keyring.current().keys.filter { $0.scope == scope && $0.state.opens }
+                keys += held.map(\.id)
+                continue
+            }
+            guard let set = known else { continue }
             let held = set.keys.filter { !$0.key.purpose.isStoreHeld && $0.fence.opens }
             let needed = try await VaultError.store { () throws(StoreError) in
                 try await store.read { reader throws(StoreError) in
@@ -117,7 +126,7 @@ extension VaultStore {
                 holds += try reader.count(.hold, of: number)
             }
             if let head = try reader.auditHead() {
-                entries = Int(truncatingIfNeeded: head.sequence + 1 - head.firstKept)
+                entries = Int(truncatingIfNeeded: head.sequence &+ 1 &- head.firstKept)
             }
             return BackupManifest.Counts(cards: cards, holds: holds, auditEntries: entries)
         }

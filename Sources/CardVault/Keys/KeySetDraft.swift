@@ -8,7 +8,9 @@ struct KeySetDraft: Sendable {
     struct Key: Sendable {
         /// The bytes of a store-held key, wrapped by another key of the set.
         struct Wrapping: Sendable {
-            let by: KeyID
+            /// Nil where that key is none of the set: then its number is all that is known.
+            let by: KeyID?
+            var number: KeyNumber?
             let box: [UInt8]
         }
 
@@ -25,6 +27,9 @@ struct KeySetDraft: Sendable {
     private(set) var keys: [Key]
     /// Whether there is anything to store.
     private(set) var isChanged: Bool
+    /// How many epochs later it is stored. Where somebody has changed the epoch itself, one more
+    /// may be that of keys which a process still has.
+    var stride: UInt64 = 1
 
     /// The hold, audit and seal keys of the vault itself, which the keyring file holds.
     init(vaultKeysOf keyring: Keyring) {
@@ -58,8 +63,10 @@ struct KeySetDraft: Sendable {
         isChanged = false
         let ids = Dictionary(set.keys.map { ($0.number, $0.key.id) }) { first, _ in first }
         keys = set.keys.map { row in
-            let wrapping = row.wrapping.flatMap { wrapping in
-                ids[wrapping.by].map { Key.Wrapping(by: $0, box: wrapping.box) }
+            let wrapping = row.wrapping.map { wrapping in
+                let by = ids[wrapping.by]
+                return Key.Wrapping(
+                    by: by, number: by == nil ? wrapping.by : nil, box: wrapping.box)
             }
             return Key(number: row.number, key: row.key, fence: row.fence, wrapping: wrapping)
         }
@@ -186,13 +193,14 @@ struct KeySetDraft: Sendable {
         for key in keys {
             guard let number = numbers[key.key.id] else { continue }
             let wrapping = key.wrapping.flatMap { wrapping in
-                numbers[wrapping.by].map { StoredKey.Wrapping(by: $0, box: wrapping.box) }
+                let number = wrapping.by.flatMap { numbers[$0] } ?? wrapping.number
+                return number.map { StoredKey.Wrapping(by: $0, box: wrapping.box) }
             }
             rows.append(
                 StoredKey(number: number, key: key.key, fence: key.fence, wrapping: wrapping))
         }
         let set = KeySet(
-            scope: scope, epoch: epoch + 1, keys: rows, vault: vault, sealedBy: sealKey.key)
+            scope: scope, epoch: epoch &+ stride, keys: rows, vault: vault, sealedBy: sealKey.key)
         try transaction.put(set)
         return set
     }

@@ -13,6 +13,9 @@ public struct KeyDestruction: Hashable, Sendable {
     public let wrapper: KeyID?
     /// The registered copies of the store that cannot be read in whole without it.
     public let backups: [BackupRecord]
+    /// Rows of the register of those copies that are not as they were written: each may be one that
+    /// cannot be read without the key.
+    public let unreadableBackupCount: Int
 }
 
 extension Vault {
@@ -23,9 +26,11 @@ extension Vault {
         try checkProcess()
         let key = try await descriptor(of: id)
         let found = try await storedKey(id, key.scope)
-        let backups = try await backupList().filter { $0.keys.contains(id) }
+        let (backups, unreadable) = try await backups(needing: id)
         guard let (set, row) = found else {
-            return KeyDestruction(key: key, needs: KeyNeeds(), wrapper: nil, backups: backups)
+            return KeyDestruction(
+                key: key, needs: KeyNeeds(), wrapper: nil, backups: backups,
+                unreadableBackupCount: unreadable)
         }
         let needs = try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in
@@ -35,7 +40,22 @@ extension Vault {
         let wrapper = row.wrapping.flatMap { wrapping in
             set.keys.first { $0.number == wrapping.by }?.key.id
         }
-        return KeyDestruction(key: key, needs: needs, wrapper: wrapper, backups: backups)
+        return KeyDestruction(
+            key: key, needs: needs, wrapper: wrapper, backups: backups,
+            unreadableBackupCount: unreadable)
+    }
+
+    /// The registered copies that need a key, and how many rows of their register say nothing.
+    private func backups(
+        needing id: KeyID
+    ) async throws(VaultError) -> ([BackupRecord], Int) {
+        let rows = try await VaultError.store { () throws(StoreError) in
+            try await store.read { reader throws(StoreError) in try reader.rows(of: .backups) }
+        }
+        let records = rows.compactMap { row in
+            isAuthentic(row) ? BackupRecord(row) : nil
+        }
+        return (records.filter { $0.keys.contains(id) }, rows.count - records.count)
     }
 
     /// Destroys the bytes of a key that nothing needs. What is known of it stays.

@@ -26,9 +26,9 @@ public struct KeyInventory: Sendable {
 
 extension Vault {
     /// Every key of the vault: those of the keyring file, then those that the store holds, scope by
-    /// scope.
+    /// scope; but for those of ``damagedScopes()``.
     ///
-    /// - Throws: ``VaultError``: `integrity` when a key set is not as it was written.
+    /// - Throws: ``VaultError``: `integrity` when the vault's own key set is not as it was written.
     public func keyList() async throws(VaultError) -> [ListedKey] {
         try await forEachKeySet { listed, _ throws(VaultError) in listed }
     }
@@ -36,9 +36,9 @@ extension Vault {
     /// Every key of the vault, in the order of ``keyList()``, with how many records need it.
     ///
     /// Counted through the store's index of keys, as no counter is kept: an answer for an assessor,
-    /// and before a destruction.
+    /// and before a destruction. Of ``damagedScopes()`` nobody can say what needs which key.
     ///
-    /// - Throws: ``VaultError``: `integrity` when a key set is not as it was written.
+    /// - Throws: ``VaultError``: `integrity` when the vault's own key set is not as it was written.
     public func inventory() async throws(VaultError) -> [KeyInventory] {
         let periods = keyring.current().periods
         return try await forEachKeySet { listed, set throws(VaultError) in
@@ -62,21 +62,38 @@ extension Vault {
         _ body: (ListedKey, KeySet?) async throws(VaultError) -> R
     ) async throws(VaultError) -> [R] {
         try checkProcess()
-        let snapshot = keyring.current()
-        let known = Dictionary(grouping: snapshot.keys, by: \.scope)
         var (fromKeyring, fromStore): ([R], [R]) = ([], [])
-        for scope in [nil] + snapshot.scopes.map({ Optional($0.id) }) {
-            let set = try await authenticKeySet(of: scope)
-            for key in known[scope] ?? [] {
-                let row = set?.keys.first { $0.key.id == key.id }
-                let code = try key.state.opens ? checkValue(key.id) : nil
-                let listed = ListedKey(key: key, fence: row?.fence, checkValue: code)
-                fromKeyring.append(try await body(listed, row == nil ? nil : set))
+        for scope in [nil] + keyring.current().scopes.map({ Optional($0.id) }) {
+            let keys = try await unlessDamaged(scope) { () throws(VaultError) in
+                try await listedKeys(of: scope)
             }
-            guard let set else { continue }
-            for listed in try heldKeys(in: set) { fromStore.append(try await body(listed, set)) }
+            guard let keys else { continue }
+            for listed in keys.listed {
+                let isKnown = keys.set?.keys.contains { $0.key.id == listed.key.id } ?? false
+                let result = try await body(listed, isKnown ? keys.set : nil)
+                if listed.key.purpose.isStoreHeld {
+                    fromStore.append(result)
+                } else {
+                    fromKeyring.append(result)
+                }
+            }
         }
         return fromKeyring + fromStore
+    }
+
+    /// The keys of a scope, or of the vault itself, those of the keyring file first, and its set.
+    func listedKeys(
+        of scope: ScopeID?
+    ) async throws(VaultError) -> (listed: [ListedKey], set: KeySet?) {
+        let set = try await authenticKeySet(of: scope)
+        let known = keyring.current().keys.filter { $0.scope == scope }
+        var listed = try known.map { key throws(VaultError) in
+            let row = set?.keys.first { $0.key.id == key.id }
+            let code = try key.state.opens ? checkValue(key.id) : nil
+            return ListedKey(key: key, fence: row?.fence, checkValue: code)
+        }
+        if let set { listed += try heldKeys(in: set) }
+        return (listed, set)
     }
 
     private func checkValue(_ id: KeyID) throws(VaultError) -> KeyCheckValue {

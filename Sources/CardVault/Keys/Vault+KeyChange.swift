@@ -47,8 +47,8 @@ extension Vault {
         }
     }
 
-    /// Finishes what was cut off, in every set that is as it was written. A set whose code is wrong
-    /// keeps nobody from changing the keys of the others; rows that do not decode do.
+    /// Finishes what was cut off, in every set that is as it was written. One that is not keeps
+    /// nobody from changing the keys of the others.
     func settleAll(
         under lock: KeyringLock
     ) async throws(VaultError) -> [KeyDescriptor] {
@@ -171,20 +171,6 @@ extension Vault {
             try change.store(in: transaction, pen)
             try pen.append([deed])
             return true
-        }
-    }
-}
-
-extension Vault {
-    /// Stores changed keys; tells whether nobody else had changed them meanwhile.
-    func isStored(
-        _ draft: KeySetDraft, _ deed: AuditEvent
-    ) async throws(VaultError) -> Bool {
-        do throws(VaultError) {
-            return try await store(draft, deed)
-        } catch {
-            guard error.store?.code == .busy else { throw error }
-            return false
         }
     }
 }

@@ -97,16 +97,19 @@ extension Vault {
 
     /// What is known of a key, wherever it is kept.
     ///
-    /// - Throws: `unknownKey`.
+    /// - Throws: `unknownKey`; `integrity` naming a key set that was altered, and may have had it.
     func descriptor(of id: KeyID) async throws(VaultError) -> KeyDescriptor {
         if let key = keyring.current().key(id) { return key }
-        for scope in keyring.current().scopes {
-            guard let set = try await authenticKeySet(of: scope.id),
-                let row = set.keys.first(where: { $0.key.id == id })
-            else { continue }
-            return row.key
+        var damaged: ScopeID?
+        for scope in keyring.current().scopes.map(\.id) {
+            let set = try await unlessDamaged(scope) { () throws(VaultError) in
+                try await authenticKeySet(of: scope)
+            }
+            if set == nil { damaged = damaged ?? scope }
+            if let row = set??.keys.first(where: { $0.key.id == id }) { return row.key }
         }
-        throw VaultError(.unknownKey)
+        guard let damaged else { throw VaultError(.unknownKey) }
+        throw VaultError(.integrity, subject: "key set \(damaged)")
     }
 
     /// Takes from a key in the store first, and gives to it in the keyring first.

@@ -121,7 +121,8 @@ extension Vault {
         keyring.current().periods.originatorEnd(of: key).map { now() >= $0 } ?? false
     }
 
-    /// Whether records still lie under another key than the newest of a purpose.
+    /// Whether records still lie under another key than the newest of a purpose, but for those that
+    /// a walk has met and could not open.
     private func isUnderWay(
         _ purpose: KeyPurpose, in draft: KeySetDraft
     ) async throws(VaultError) -> Bool {
@@ -130,9 +131,18 @@ extension Vault {
         }
         let old = draft.keys.filter { $0.key.purpose == purpose && $0.fence == .openOnly }
         let numbers = old.compactMap(\.number)
+        var given: [KeyNumber: Int] = [:]
+        if let scope = draft.scope {
+            given = try await unreadableTally(of: scope)?.counts ?? [:]
+        }
+        let unreadable = given
         return try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in
-                for number in numbers where try reader.hasAny(.card, of: number) { return true }
+                for number in numbers where try reader.hasAny(.card, of: number) {
+                    guard let count = unreadable[number],
+                        try reader.count(.card, of: number) <= count
+                    else { return true }
+                }
                 return false
             }
         }

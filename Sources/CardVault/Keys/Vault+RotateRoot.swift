@@ -56,9 +56,7 @@ extension Vault {
             try editKeyring(under: lock) { edit throws(KeyringError) in
                 for key in waiting { try edit.enter(.active, key.id) }
             }
-            var scopes: [ScopeID?] = []
-            for key in waiting where !scopes.contains(key.scope) { scopes.append(key.scope) }
-            try await settle(scopes, under: lock)
+            _ = try await settleAll(under: lock)
             return waiting.map(\.id)
         }
     }

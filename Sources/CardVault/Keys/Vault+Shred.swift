@@ -9,7 +9,7 @@ extension Vault {
     /// Copies of the keyring that were made before still have the scope key, each for those who
     /// have its secret: the shredding is pending until they are destroyed.
     ///
-    /// One that was cut off is finished.
+    /// One that was cut off is finished. A scope whose key set was altered can be shredded too.
     ///
     /// - Returns: Those copies, as far as they were registered.
     /// - Throws: ``VaultError``: `unknownScope`; `scopeShredded` when that was done before.
@@ -23,18 +23,15 @@ extension Vault {
                 return pendingCopies(of: scope)
             }
             try requireScope(scope)
-            guard let set = try await authenticKeySet(of: scope) else {
+            let known = try await unlessDamaged(scope) { () throws(VaultError) in
+                try await authenticKeySet(of: scope)
+            }
+            let isDamaged = known == nil
+            guard let set = isDamaged ? try await storedKeySet(of: scope) : known ?? nil else {
                 try editKeyring(under: lock) { edit throws(KeyringError) in try edit.shred(scope) }
                 return pendingCopies(of: scope)
             }
-            var draft = KeySetDraft(set, of: id)
-            for key in set.keys where key.fence != .closed {
-                if key.key.purpose.isStoreHeld {
-                    draft.forget(key.key.id, at: now())
-                } else {
-                    draft.setFence(.closing, of: key.key.id)
-                }
-            }
+            let draft = isDamaged ? try salvage(set, of: scope) : closing(set)
             let deed = event(
                 .shred, .done, scope: scope,
                 .keys(set.keys.map(\.key.id).suffix(AuditSubject.idLimit)))
@@ -53,6 +50,40 @@ extension Vault {
     /// The copies of the keyring that still have the keys of a shredded scope.
     public func pendingCopies(of scope: ScopeID) -> [KeyringCopy] {
         keyring.current().pendingCopies(of: scope)
+    }
+
+    /// The set with every key of it closed.
+    private func closing(_ set: KeySet) -> KeySetDraft {
+        var draft = KeySetDraft(set, of: id)
+        for key in set.keys where key.fence != .closed {
+            if key.key.purpose.isStoreHeld {
+                draft.forget(key.key.id, at: now())
+            } else {
+                draft.setFence(.closing, of: key.key.id)
+            }
+        }
+        return draft
+    }
+
+    /// The same of a set that was altered: the keys that the keyring has of the scope, and what
+    /// they unwrap. Any other row may be another scope's, and is left as it is.
+    private func salvage(_ set: KeySet, of scope: ScopeID) throws(VaultError) -> KeySetDraft {
+        var draft = KeySetDraft(set, of: id)
+        draft.stride = 1 << 40
+        let own = keyring.current().keys.filter { $0.scope == scope && $0.state != .destroyed }
+        for key in own where draft[key.id] == nil { draft.add(key) }
+        for key in own { draft.setFence(.closing, of: key.id) }
+        let wrappers = try own.filter(\.state.opens).map { key throws(VaultError) in
+            try WrapperEntry(key.id, keyring)
+        }
+        for row in set.keys {
+            guard row.key.purpose.isStoreHeld, let box = row.wrapping?.box else { continue }
+            let isOwn = wrappers.contains { wrapper in
+                (try? wrapper.unwrap(row.key, box, in: id, slab: keyring.slab)) != nil
+            }
+            if isOwn { draft.forget(row.key.id, at: now()) }
+        }
+        return draft
     }
 
     private func isShredded(_ scope: ScopeID) -> Bool {

@@ -64,13 +64,14 @@ final class VaultKeys: Sendable {
 }
 
 extension AuditKeys {
-    /// Unwraps the audit key named, and every seal key that the keyring can still use.
+    /// Unwraps the audit key named, and every seal key that vouches for rows.
     init(
         _ keyring: KeyringFile, epoch: UInt64, number: KeyNumber, auditKey: KeyID, sealKey: KeyID
     ) throws(VaultError) {
         let snapshot = keyring.current()
         var sealKeys: [KeyID: SealKeyEntry] = [:]
-        for key in snapshot.keys where key.purpose == .seal && key.state.opens {
+        for key in snapshot.keys
+        where key.purpose == .seal && key.state.opens && key.state != .compromised {
             sealKeys[key.id] = SealKeyEntry(
                 try VaultError.keyring { () throws(KeyringError) in try keyring.unwrap(key.id) })
         }

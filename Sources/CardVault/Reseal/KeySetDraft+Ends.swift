@@ -9,10 +9,4 @@ extension KeySetDraft {
         let newest = primary(.fingerprint)?.key.id
         return live.map(\.key.id).filter { $0 != newest }
     }
-
-    /// Whether a key of the set is a fingerprint key that ended.
-    func isEnded(_ row: StoredKey) -> Bool {
-        guard row.key.purpose == .fingerprint, let key = self[row.key.id] else { return false }
-        return key.fence != .sealing
-    }
 }

@@ -52,14 +52,8 @@ final class ResealJob {
     private func begin() async throws(VaultError) -> (ResealWalk, ResealPosition) {
         let walk = try await ResealWalk(vault, scope)
         let target = try await walk.target()
-        let row = try await VaultError.store { () throws(StoreError) in
-            try await vault.store.read { reader throws(StoreError) in
-                try reader.row(of: .jobs, key: key)
-            }
-        }
-        if let row, !options.isDryRun, let sealKey = try? vault.sealKey(row.sealKey),
-            row.isAuthentic(in: vault.id, under: sealKey.key),
-            let position = ResealPosition(content: row.content), position.target == target
+        if !options.isDryRun, let content = try await vault.job(key),
+            let position = ResealPosition(content: content), position.target == target
         {
             return (walk, position)
         }
@@ -182,15 +176,18 @@ final class ResealJob {
             state = .walking(walk, position, next: nil)
             return position.progress
         }
+        position.progress.damaged = walk.damaged
         if !options.isDryRun {
+            let tallies = UnreadableTally.all(position.progress.unreadable, walk)
             guard try await endFingerprintKeys(walk, &position) else {
                 state = .walking(walk, position, next: nil)
                 return position.progress
             }
-            let (key, deed) = (key, event(position.progress.summary))
+            let (id, key, deed) = (vault.id, key, event(position.progress.summary))
             try await vault.write { transaction, pen throws(StoreError) in
                 _ = try transaction.delete(.jobs, key: key)
                 try pen.append([deed])
+                for tally in tallies { try tally.store(in: transaction, id, pen.sealKey) }
             }
         }
         state = .over
@@ -198,39 +195,33 @@ final class ResealJob {
         return position.progress
     }
 
-    /// Ends fingerprint keys that have a successor, unless a card that does not open could be
-    /// found by them alone; and removes the search rows of ended ones. Tells whether the keys were
-    /// still those that were walked for: what was rotated meanwhile needs another walk.
+    /// Ends fingerprint keys that have a successor, unless a card is found by them alone; and
+    /// removes the search rows of ended ones. Tells whether the keys were still those that were
+    /// walked for: what was rotated meanwhile needs another walk.
     private func endFingerprintKeys(
         _ walk: ResealWalk, _ position: inout ResealPosition
     ) async throws(VaultError) -> Bool {
-        let left = position.progress.unreadable.filter { card in
-            card.token.map { !options.overruled.contains($0) } ?? true
-        }
-        let isUnknown =
-            position.progress.unreadableCount > ResealProgress.listLimit
-            || left.contains { walk.owner(of: $0.key) == nil }
-        let blocked = Set(left.compactMap { walk.owner(of: $0.key) })
         for scope in walk.keys.keys.sorted() {
-            guard let set = try await vault.authenticKeySet(of: scope) else { continue }
-            guard set.epoch == walk.keys[scope]?.epoch else { return false }
-            var draft = KeySetDraft(set, of: vault.id)
-            let ending = draft.outlivedFingerprintKeys
-            if !ending.isEmpty && (isUnknown || blocked.contains(scope)) {
-                if !position.progress.blocked.contains(scope) {
-                    position.progress.blocked.append(scope)
-                }
+            let known = try await vault.unlessDamaged(scope) { () throws(VaultError) in
+                try await vault.authenticKeySet(of: scope)
+            }
+            guard let known else {
+                position.progress.damaged.append(scope)
                 continue
             }
-            for id in ending { try draft.retire(id, at: vault.now()) }
-            if !ending.isEmpty {
-                let deed = vault.event(
-                    .rotateKey, .done, by: caller, purpose: AuditText("ended"), scope: scope,
-                    .keys(ending))
-                guard try await vault.isStored(draft, deed) else { return false }
-                position.progress.ended += ending
+            guard let set = known else { continue }
+            guard set.epoch == walk.keys[scope]?.epoch else { return false }
+            var over = set.keys.filter { $0.key.purpose == .fingerprint && $0.fence != .sealing }
+            let end = try FingerprintKeyEnd(set, vault, caller, options)
+            switch try await end?.take() {
+            case .stale: return false
+            case .blocked(let lagging): position.progress.note(lagging, of: scope)
+            case .ended(let keys):
+                position.progress.ended += keys.map(\.key.id)
+                over += keys
+            case nil: break
             }
-            for row in set.keys where draft.isEnded(row) { try await deleteRows(of: row.number) }
+            for row in over { try await deleteRows(of: row.number) }
         }
         return true
     }

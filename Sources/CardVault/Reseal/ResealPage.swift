@@ -20,6 +20,8 @@ struct ResealPage: Sendable {
     private let isUrgent: Bool
     /// The epochs that the renewals were made under.
     private let epochs: [(scope: ScopeID, epoch: UInt64)]
+    /// The keys of the scopes, by the numbers of their live fingerprint keys.
+    private var keys: [KeyNumber: ScopeKeys] = [:]
 
     init(
         _ page: [CardRenewal], _ position: ResealPosition, _ key: [UInt8], _ walk: ResealWalk,
@@ -32,6 +34,9 @@ struct ResealPage: Sendable {
         self.isUrgent = isUrgent
         let scopes = Set(page.keyNumbers.compactMap(walk.owner))
         epochs = scopes.compactMap { scope in walk.keys[scope].map { (scope, $0.epoch) } }
+        for scopeKeys in scopes.compactMap({ walk.keys[$0] }) {
+            for key in scopeKeys.fingerprintKeys { keys[key.row.number] = scopeKeys }
+        }
     }
 
     func write(
@@ -84,23 +89,39 @@ struct ResealPage: Sendable {
         for (row, token) in zip(missing, try transaction.index(missing)) {
             if row.token == token {
                 progress.indexedCount += 1
-            } else if try transaction.reclaim(row, from: token) {
+            } else if let token, try isFound(token, by: row.fingerprint, in: transaction) {
+                progress.duplicateCount += 1
+                try giveUp(row, for: token, in: transaction)
+            } else {
+                // It pointed at no card, or at one that it was not made of.
+                try transaction.put(row)
                 progress.indexedCount += 1
                 progress.note(changed: row.token)
-            } else {
-                progress.duplicateCount += 1
             }
         }
         return isWhole
     }
-}
 
-extension StoreTransaction {
-    /// Gives a search row to its card where it points at none; tells whether it did.
-    fileprivate func reclaim(_ row: IndexRow, from token: Token) throws(StoreError) -> Bool {
-        guard try card(token) == nil else { return false }
-        _ = try delete(IndexRow(row.fingerprint, of: token))
-        return try index([row]) == [row.token]
+    /// Whether a search row is that of the card it points at.
+    private func isFound(
+        _ token: Token, by row: FingerprintRecord, in transaction: any StoreTransaction
+    ) throws(StoreError) -> Bool {
+        guard let record = try transaction.card(at: token.stored)?.record else { return false }
+        return keys[row.key]?.isFound(record, by: row) ?? false
+    }
+
+    /// Of two tokens of one card, the one that the latest key finds is found by all keys: else the
+    /// older ones could not end.
+    private func giveUp(
+        _ row: IndexRow, for token: Token, in transaction: any StoreTransaction
+    ) throws(StoreError) {
+        guard let keys = keys[row.fingerprint.key], keys.isLatest(row.fingerprint.key) else {
+            return
+        }
+        let others = try transaction.card(at: row.token.stored)?.fingerprints ?? []
+        for other in others where keys.isLive(other.key) && !keys.isLatest(other.key) {
+            try transaction.put(IndexRow(other, of: token))
+        }
     }
 }
 
@@ -109,7 +130,10 @@ extension ResealPosition {
     mutating func note(_ page: [CardRenewal]) {
         progress.walkedCount += page.count
         for renewal in page {
-            if renewal.isUnreadable { progress.note(unreadable: renewal.card) }
+            if renewal.isUnreadable {
+                let card = renewal.card
+                progress.note(unreadable: .init(place: card.place, key: card.key))
+            }
             guard let token = renewal.card.record?.token else { continue }
             // They are found by nothing and stay; a card that is deleted takes them along.
             for _ in 0..<renewal.card.damagedRowCount { progress.note(changed: token) }

@@ -78,10 +78,20 @@ struct ResealPosition: Sendable {
 
 extension ResealProgress {
     /// Notes a card that does not open.
-    mutating func note(unreadable card: WalkedCard) {
+    mutating func note(unreadable card: Unreadable) {
         unreadableCount += 1
         guard unreadable.count < Self.listLimit else { return }
-        unreadable.append(Unreadable(place: card.place, key: card.key))
+        unreadable.append(card)
+    }
+
+    /// Notes cards that an older fingerprint key of a scope must stay for.
+    mutating func note(_ lagging: LaggingRows, of scope: ScopeID) {
+        if !blocked.contains(scope) { blocked.append(scope) }
+        let known = Set(unreadable.map(\.place))
+        for place in lagging.places where !known.contains(place) {
+            note(unreadable: Unreadable(place: place, key: KeyNumber(rawValue: 0)))
+        }
+        unreadableCount = max(unreadableCount, lagging.count)
     }
 
     /// Notes a search row of a card that was changed.

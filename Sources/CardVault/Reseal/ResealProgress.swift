@@ -12,6 +12,8 @@ public struct ResealOptions: Hashable, Sendable {
     public var isDryRun = false
     /// Cards that do not open and shall not keep the old keys from ending. They are given up.
     public var overruled: Set<Token> = []
+    /// The same for rows that have no token: what ``ResealProgress/Unreadable/place`` says.
+    public var overruledPlaces: Set<[UInt8]> = []
     /// How many cards are read and written at a time.
     package var pageCount = ResealWalk.pageCount
 
@@ -44,14 +46,18 @@ public struct ResealProgress: Hashable, Sendable {
     public internal(set) var changed: [Token] = []
     /// Keys that ended: fingerprint keys whose successor every card is found by.
     public internal(set) var ended: [KeyID] = []
-    /// Scopes whose older fingerprint key must stay, for cards that do not open.
+    /// Scopes whose older fingerprint key must stay, as some cards are found by nothing else:
+    /// those that do not open.
     public internal(set) var blocked: [ScopeID] = []
+    /// Scopes whose key set is not as it was written. Their cards were passed by.
+    public internal(set) var damaged: [ScopeID] = []
     /// Whether everything was walked.
     public internal(set) var isFinished = false
 
     /// A card that does not open.
     public struct Unreadable: Hashable, Sendable, CustomStringConvertible {
-        let place: [UInt8]
+        /// What the row has in the place of a token's stored bytes.
+        public let place: [UInt8]
         let key: KeyNumber
 
         /// The token; nil where not even that can be read.

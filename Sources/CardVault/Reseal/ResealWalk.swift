@@ -15,8 +15,11 @@ struct ResealWalk: Sendable {
     private var owners: [KeyNumber: ScopeID] = [:]
     /// The latest keys of the scopes whose cards are walked.
     private(set) var keys: [ScopeID: ScopeKeys] = [:]
-    /// Keys of scopes that are not walked: others, and those that were shredded.
+    /// Keys of scopes that are not walked: those that were shredded, and those whose key set was
+    /// altered, as far as it can be read.
     private var foreign: Set<KeyNumber> = []
+    /// Scopes whose key set is not as it was written: in a walk of all they are left out.
+    private(set) var damaged: [ScopeID] = []
 
     init(_ vault: Vault, _ scope: ScopeID?) async throws(VaultError) {
         self.vault = vault
@@ -117,8 +120,20 @@ struct ResealWalk: Sendable {
 
     /// Reads the keys of all scopes again.
     mutating func reload() async throws(VaultError) {
-        if isOfAll { try await choose() }
-        for id in chosen { try await load(id) }
+        guard isOfAll else {
+            for id in chosen { try await load(id) }
+            return
+        }
+        try await choose()
+        damaged = []
+        for id in chosen {
+            let isLoaded: Void? = try await vault.unlessDamaged(id) { () throws(VaultError) in
+                try await load(id)
+            }
+            guard isLoaded == nil else { continue }
+            damaged.append(id)
+            try await leaveOut(id)
+        }
     }
 
     /// Chooses every scope that has keys by now, and forgets those that were shredded.
@@ -131,12 +146,16 @@ struct ResealWalk: Sendable {
         }
         let known = vault.scopeList.filter { stored.contains($0.id) }
         chosen = known.filter { $0.shreddedAt == nil }.map(\.id)
-        for id in known.filter({ $0.shreddedAt != nil }).map(\.id) {
-            keys[id] = nil
-            owners = owners.filter { $0.value != id }
-            guard let set = try await vault.authenticKeySet(of: id) else { continue }
-            foreign.formUnion(set.keys.map(\.number))
-        }
+        for id in known.filter({ $0.shreddedAt != nil }).map(\.id) { try await leaveOut(id) }
+    }
+
+    /// Passes by the cards of a scope. What its set says of numbers need not be true: no card that
+    /// a walked scope owns is passed by for it, and none that only an older key finds is forgotten.
+    private mutating func leaveOut(_ id: ScopeID) async throws(VaultError) {
+        keys[id] = nil
+        owners = owners.filter { $0.value != id }
+        let set = try await vault.storedKeySet(of: id)
+        foreign.formUnion(set?.keys.map(\.number) ?? [])
     }
 
     private mutating func load(_ id: ScopeID) async throws(VaultError) {
@@ -145,8 +164,8 @@ struct ResealWalk: Sendable {
         let isStale = try await vault.isStale(latest)
         let now = isStale ? try await vault.keys(after: latest) : latest
         guard now.epoch != before?.epoch else { return }
-        keys[id] = now
         guard let set = try await vault.authenticKeySet(of: id) else { return }
+        keys[id] = now
         for key in set.keys where key.key.purpose == .data { owners[key.number] = id }
     }
 }

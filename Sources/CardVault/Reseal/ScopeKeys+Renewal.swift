@@ -78,7 +78,18 @@ extension ScopeKeys {
         return renewal
     }
 
-    private func isLive(_ number: KeyNumber) -> Bool {
+    /// Whether a card opens, and a search row is one of its own.
+    func isFound(_ record: CardRecord, by row: FingerprintRecord) -> Bool {
+        guard let pan = try? opened(record) else { return false }
+        let rows = pan.withPacked { searchRows(of: $0, format: record.facts.format) }
+        return rows.contains(row)
+    }
+
+    /// Whether cards are found by a fingerprint key of the scope.
+    func isLive(_ number: KeyNumber) -> Bool {
         fingerprintKeys.contains { $0.row.number == number }
     }
+
+    /// Whether a fingerprint key has no successor.
+    func isLatest(_ number: KeyNumber) -> Bool { fingerprintKeys.last?.row.number == number }
 }

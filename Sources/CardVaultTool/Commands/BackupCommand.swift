@@ -20,11 +20,15 @@ struct BackupCommand: AsyncParsableCommand {
         let vault = try await options.openVault()
         guard try !FileName.exists(folder) else { throw ToolError.copyExists(folder) }
         let report = BackupReport(try await vault.backUp(to: folder))
-        guard !options.json else { return try Report.json(report) }
-        Report.line(
-            "Copied the store to \(folder): cards: \(report.cards), holds: \(report.holds), "
-                + "audit entries: \(report.auditEntries).")
-        Report.line("The copy is registered as \(report.id).")
+        if options.json {
+            try Report.json(report)
+        } else {
+            Report.line(
+                "Copied the store to \(folder): cards: \(report.cards), holds: \(report.holds), "
+                    + "audit entries: \(report.auditEntries).")
+            Report.line("The copy is registered as \(report.id).")
+        }
+        try await vault.requireWholeScopes()
     }
 }
 

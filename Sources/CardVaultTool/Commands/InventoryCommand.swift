@@ -12,10 +12,14 @@ struct InventoryCommand: AsyncParsableCommand {
     @OptionGroup var options: VaultOptions
 
     func run() async throws {
-        let keys = try await options.openVault().inventory()
-        let rows = keys.map { InventoryRow($0, at: .now()) }
-        guard !options.json else { return try Report.json(["keys": rows]) }
-        Report.table(InventoryRow.titles, rows.map(\.cells))
+        let vault = try await options.openVault()
+        let rows = try await vault.inventory().map { InventoryRow($0, at: .now()) }
+        if options.json {
+            try Report.json(["keys": rows])
+        } else {
+            Report.table(InventoryRow.titles, rows.map(\.cells))
+        }
+        try await vault.requireWholeScopes()
     }
 }
 

@@ -13,15 +13,21 @@ struct ResealCommand: AsyncParsableCommand {
     @Flag(help: "Count what is to be done, and write nothing.") var dryRun = false
     @Option(
         name: .customLong("overrule"),
-        help: "A card that does not open and shall keep no key from ending; may be repeated.")
+        help: "A card that does not open, as listed, and shall keep no key from ending; repeatable."
+    )
     var overruled: [String] = []
 
     func run() async throws {
-        let tokens = try overruled.map { token throws(TokenError) in try Token(token) }
+        let rows = try overruled.map { text throws(TokenError) in try CardRow(text) }
         let vault = try await options.openVault()
         var how = pace.options
         how.isDryRun = dryRun
-        how.overruled = Set(tokens)
+        for row in rows {
+            switch row {
+            case .token(let token): how.overruled.insert(token)
+            case .row(let place): how.overruledPlaces.insert(place)
+            }
+        }
         let run = try await ResealRun(of: vault, options.givenScope, options, how)
         let report = try await run.finish()
         try report.print(json: options.json)

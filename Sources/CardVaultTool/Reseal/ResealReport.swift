@@ -15,6 +15,7 @@ struct ResealReport: Encodable {
     let changedCount: Int
     let ended: [String]
     let blocked: [String]
+    let damaged: [String]
 
     /// - Parameters:
     ///   - progress: the last; nil where there was none.
@@ -31,6 +32,7 @@ struct ResealReport: Encodable {
         changedCount = progress?.changedCount ?? 0
         ended = progress?.ended.map(\.description) ?? []
         blocked = progress?.blocked.map(\.description) ?? []
+        damaged = progress?.damaged.map(\.description) ?? []
     }
 
     func print(json: Bool) throws {
@@ -38,13 +40,14 @@ struct ResealReport: Encodable {
         for line in lines { Report.line(line) }
     }
 
-    /// Refuses a store with cards that are not as they were written.
+    /// Refuses a store with cards or keys that are not as they were written.
     ///
-    /// - Throws: ``KeyRefusal/resealFaults(unreadable:changed:)``.
+    /// - Throws: ``KeyRefusal``: `resealFaults`, `damagedScopes`.
     func check() throws(KeyRefusal) {
         guard unreadableCount + changedCount == 0 else {
             throw .resealFaults(unreadable: unreadableCount, changed: changedCount)
         }
+        guard damaged.isEmpty else { throw .damagedScopes(damaged) }
     }
 
     private var lines: [String] {
@@ -60,6 +63,7 @@ struct ResealReport: Encodable {
         lines += blocked.map {
             "An older fingerprint key of \($0) stays, for cards that do not open."
         }
+        lines += damaged.map { "The keys of \($0) were altered; its cards were passed by." }
         lines += Self.list("Does not open", unreadable, of: unreadableCount)
         let wrong = dryRun ? "Search row was changed" : "Search row was changed, and is right again"
         lines += Self.list(wrong, changed, of: changedCount)

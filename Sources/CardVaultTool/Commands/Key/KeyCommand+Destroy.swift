@@ -36,6 +36,11 @@ extension KeyDestruction {
                 "Older copies of the store keep it until the scope keys that wrapped it there are "
                     + "destroyed, the last of them \(wrapper).\n")
         }
+        if unreadableBackupCount > 0 {
+            Standard.error.write(
+                "Rows of the register of backups that cannot be read: \(unreadableBackupCount). "
+                    + "Each may be one more that dies with it.\n")
+        }
         guard !backups.isEmpty else { return }
         Standard.error.write("Backups that die with it: \(backups.count).\n")
         for backup in backups {
@@ -55,6 +60,7 @@ private struct DestructionReport: Encodable {
     let scope: Nullable<String>
     let wrapper: Nullable<String>
     let backups: [Backup]
+    let unreadableBackups: Int
 
     init(_ destruction: KeyDestruction) {
         destroyed = destruction.key.id.description
@@ -62,6 +68,7 @@ private struct DestructionReport: Encodable {
         scope = Nullable(destruction.key.scope?.description)
         wrapper = Nullable(destruction.wrapper?.description)
         backups = destruction.backups.map { Backup(id: $0.name, created: $0.created.iso8601) }
+        unreadableBackups = destruction.unreadableBackupCount
     }
 
     func print(json: Bool) throws {

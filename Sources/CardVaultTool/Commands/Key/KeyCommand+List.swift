@@ -11,19 +11,21 @@ extension KeyCommand {
         @OptionGroup var options: VaultOptions
 
         func run() async throws {
-            let keys = try await options.openVault().keyList().map(Row.init)
-            guard !options.json else { return try Report.json(["keys": keys]) }
-            Report.table(
-                ["KEY", "KCV", "PURPOSE", "SCOPE", "SUITE", "NO", "STATE", "FENCE", "CREATED"],
-                keys.map {
-                    [
-                        String($0.id.prefix(16)), $0.kcv ?? "-", $0.purpose, $0.scope.value ?? "-",
-                        $0.suite, String($0.sequence), $0.state, $0.fence ?? "-", $0.created,
-                    ]
-                })
+            let vault = try await options.openVault()
+            let keys = try await vault.keyList().map(Row.init)
+            if options.json {
+                try Report.json(["keys": keys])
+            } else {
+                Report.table(Row.titles, keys.map(\.cells))
+            }
+            try await vault.requireWholeScopes()
         }
 
         private struct Row: Encodable {
+            static let titles = [
+                "KEY", "KCV", "PURPOSE", "SCOPE", "SUITE", "NO", "STATE", "FENCE", "CREATED",
+            ]
+
             let id: String
             let kcv: String?
             let purpose: String
@@ -44,6 +46,13 @@ extension KeyCommand {
                 state = listed.key.state.description
                 fence = listed.fence?.rawValue
                 created = listed.key.dates.created.iso8601
+            }
+
+            var cells: [String] {
+                [
+                    String(id.prefix(16)), kcv ?? "-", purpose, scope.value ?? "-", suite,
+                    String(sequence), state, fence ?? "-", created,
+                ]
             }
         }
     }

@@ -51,6 +51,7 @@ extension KeyCommand {
                 try reseal?.print(json: false)
             }
             try reseal?.check()
+            if all { try await vault.requireWholeScopes() }
         }
 
         private func rotate(
@@ -59,13 +60,17 @@ extension KeyCommand {
             guard self.purpose.isOfScope else {
                 return [RotationReport(purpose, nil, try await vault.rotate(purpose))]
             }
-            let scopes = try scopes(of: vault)
+            let scopes = try await scopes(of: vault)
             let rotations = try await vault.rotate(purpose, ofEach: scopes)
             return zip(scopes, rotations).map { RotationReport(purpose, $0, $1) }
         }
 
-        private func scopes(of vault: Vault) throws -> [ScopeID] {
-            if all { return vault.scopeList.filter { $0.shreddedAt == nil }.map(\.id) }
+        private func scopes(of vault: Vault) async throws -> [ScopeID] {
+            if all {
+                let damaged = try await vault.damagedScopes()
+                return vault.scopeList.filter { $0.shreddedAt == nil }.map(\.id)
+                    .filter { !damaged.contains($0) }
+            }
             guard let scope = ScopeID(options.scope) else { throw ScopeCommand.badName }
             return [scope]
         }

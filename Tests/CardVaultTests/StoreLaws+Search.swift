@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+@testable internal import CardVault
+internal import Testing
+
+/// What the end of a fingerprint key and the removal of single rows rely on in every store.
+extension StoreLaws {
+    /// Rows of a key are told whose tokens have no row of another; all are counted.
+    static func expectLaggingRows(_ store: any VaultStore) async throws {
+        try await reset(store)
+        // Token n has rows of 3, 4, of 3 alone, or of 4 alone.
+        let cards = try (0..<30).map { number in
+            let keys: [Int64] = [[3, 4], [3], [4]][number % 3]
+            return try StoreSamples.card(
+                StoreSamples.token(number),
+                keys.map { StoreSamples.fingerprint(number, key: $0) })
+        }
+        _ = try await insert(cards, in: store)
+        func lagging(_ key: Int64, _ other: Int64, limit: Int) async throws -> LaggingRows {
+            try await store.read { reader throws(StoreError) in
+                try reader.searchRows(
+                    of: KeyNumber(rawValue: key), lacking: KeyNumber(rawValue: other),
+                    limit: limit)
+            }
+        }
+        for (key, other, rest) in [(3, 4, [1]), (4, 3, [2]), (3, 9, [0, 1])]
+            as [(Int64, Int64, [Int])]
+        {
+            let expected = (0..<30).filter { rest.contains($0 % 3) }
+                .map { StoreSamples.token($0).stored }
+            let all = try await lagging(key, other, limit: 99)
+            #expect(all.count == expected.count && Set(all.places) == Set(expected))
+            let some = try await lagging(key, other, limit: 4)
+            #expect(some.count == expected.count && some.places.count == 4)
+        }
+        #expect(try await lagging(3, 3, limit: 9) == LaggingRows(count: 0, places: []))
+        #expect(try await lagging(9, 3, limit: 9) == LaggingRows(count: 0, places: []))
+        // A row that is given to another card is that card's.
+        let row = IndexRow(cards[1].fingerprints[0], of: StoreSamples.token(0))
+        try await store.write { transaction throws(StoreError) in try transaction.put(row) }
+        #expect(try await lagging(3, 4, limit: 99).count == 9)
+    }
+
+    /// A search row is written whatever it pointed at.
+    static func expectRepointing(_ store: any VaultStore) async throws {
+        try await reset(store)
+        let cards = try (0..<2).map { try StoreSamples.card($0) }
+        _ = try await insert(cards, in: store)
+        let row = cards[0].fingerprints[0]
+        for number in [1, 1, 0] {
+            let token = StoreSamples.token(number)
+            try await store.write { transaction throws(StoreError) in
+                try transaction.put(IndexRow(row, of: token))
+            }
+            #expect(try await self.token(of: row, in: store) == token)
+            let walked = try await card(at: token.stored, in: store)
+            #expect(walked?.fingerprints.contains(row) == true)
+            let other = try await card(at: StoreSamples.token(1 - number).stored, in: store)
+            #expect(other?.fingerprints.contains(row) == false)
+        }
+    }
+
+    /// A card is met at its place and removed there with its search rows, and at no other.
+    static func expectSinglePlaces(_ store: any VaultStore) async throws {
+        try await reset(store)
+        let cards = try (0..<3).map { try StoreSamples.card($0) }
+        _ = try await insert(cards, in: store)
+        func delete(_ place: [UInt8]) async throws -> Bool {
+            try await store.write { transaction throws(StoreError) in
+                try transaction.deleteCard(at: place)
+            }
+        }
+        let place = StoreSamples.token(1).stored
+        #expect(
+            try await card(at: place, in: store)
+                == WalkedCard(
+                    place: place, key: cards[1].record.key, record: cards[1].record,
+                    fingerprints: cards[1].fingerprints))
+        for none in [[], [0], Array(place.dropLast()), StoreSamples.token(9).stored] {
+            #expect(try await card(at: none, in: store) == nil)
+            #expect(try await !delete(none))
+        }
+        #expect(try await delete(place))
+        #expect(try await !delete(place))
+        #expect(try await token(of: cards[1].fingerprints[0], in: store) == nil)
+        for number in [0, 2] {
+            let place = StoreSamples.token(number).stored
+            #expect(try await card(at: place, in: store)?.record == cards[number].record)
+        }
+    }
+
+    private static func card(
+        at place: [UInt8], in store: any VaultStore
+    ) async throws -> WalkedCard? {
+        try await store.read { reader throws(StoreError) in try reader.card(at: place) }
+    }
+}
