@@ -93,28 +93,33 @@ extension Vault {
     /// - Throws: ``VaultError``: `notFound` for a card that is a scope's: that deletes it.
     public func delete(row place: [UInt8]) async throws(VaultError) {
         try checkProcess()
+        let text = AuditText("row \(Hexadecimal.print(place))") ?? AuditText("row")
+        let deed = event(.delete, .done, purpose: text)
         let found = try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in try reader.card(at: place) }
         }
-        guard let card = found else { throw VaultError(.notFound) }
-        let isOwned = try await isOwned(card.key)
-        guard Token(stored: place.span) == nil || !isOwned else { throw VaultError(.notFound) }
-        let text = AuditText("row \(Hexadecimal.print(place))") ?? AuditText("row")
-        let deed = event(.delete, .done, purpose: text)
-        let isDeleted = try await write { transaction, pen throws(StoreError) in
-            guard try transaction.deleteCard(at: place) else { return false }
-            try pen.append([deed])
-            return true
+        var isDeleted = false
+        if let found, try await isOfNoScope(found) {
+            isDeleted = try await write { transaction, pen throws(StoreError) in
+                guard try transaction.deleteCard(at: place) else { return false }
+                try pen.append([deed])
+                return true
+            }
         }
-        guard isDeleted else { throw VaultError(.notFound) }
+        guard isDeleted else {
+            try await record([event(.delete, .refused(.notFound), purpose: text)])
+            throw VaultError(.notFound)
+        }
     }
 
-    /// Whether a key is one of a scope that is not shredded, as far as its set can be read.
-    private func isOwned(_ key: KeyNumber) async throws(VaultError) -> Bool {
+    /// Whether no scope that is not shredded can name a card: its token is none, or its key is one
+    /// of no set, as far as these can be read.
+    private func isOfNoScope(_ card: WalkedCard) async throws(VaultError) -> Bool {
+        guard Token(stored: card.place.span) != nil else { return true }
         for scope in scopeList where scope.shreddedAt == nil {
             let set = try await storedKeySet(of: scope.id)
-            if set?.keys.contains(where: { $0.number == key }) == true { return true }
+            if set?.keys.contains(where: { $0.number == card.key }) == true { return false }
         }
-        return false
+        return true
     }
 }

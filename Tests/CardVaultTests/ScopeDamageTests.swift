@@ -9,7 +9,7 @@ internal import Testing
 /// scope: nothing else stops.
 @Suite("A damaged scope") struct ScopeDamageTests {
     enum Damage: String, CaseIterable, Sendable {
-        case code, epoch, sealKey, keyRow, keyRowThatIsNone, keyRowThatIsGone, scopeKey
+        case code, epoch, sealKey, keyRow, keyRowThatIsNone, keyRowThatIsGone, scopeKey, purpose
 
         var sql: String {
             let set = "(SELECT number FROM key_sets WHERE scope = 'acme')"
@@ -22,6 +22,8 @@ internal import Testing
                 "UPDATE keys SET fence = 'none' WHERE purpose = 'data' AND key_set = \(set)"
             case .keyRowThatIsGone:
                 "DELETE FROM keys WHERE purpose = 'data' AND key_set = \(set)"
+            case .purpose:
+                "UPDATE keys SET purpose = 'data' WHERE purpose = 'scope' AND key_set = \(set)"
             case .scopeKey:
                 "UPDATE keys SET id = X'00' WHERE purpose = 'scope' AND key_set = \(set)"
             }

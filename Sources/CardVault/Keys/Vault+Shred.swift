@@ -41,6 +41,10 @@ extension Vault {
                 }
                 return true
             }
+            if !draft.isClosing {
+                // What is left of an altered set does not say so to the keyring.
+                try editKeyring(under: lock) { edit throws(KeyringError) in try edit.shred(scope) }
+            }
             try await settle([scope], under: lock)
             forgetKeys()
             return pendingCopies(of: scope)
@@ -71,7 +75,6 @@ extension Vault {
         var draft = KeySetDraft(set, of: id)
         draft.stride = 1 << 40
         let own = keyring.current().keys.filter { $0.scope == scope && $0.state != .destroyed }
-        for key in own where draft[key.id] == nil { draft.add(key) }
         for key in own { draft.setFence(.closing, of: key.id) }
         let wrappers = try own.filter(\.state.opens).map { key throws(VaultError) in
             try WrapperEntry(key.id, keyring)
