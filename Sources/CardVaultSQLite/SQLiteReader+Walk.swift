@@ -46,7 +46,9 @@ extension SQLiteReader {
     func searchRows(
         of key: KeyNumber, lacking other: KeyNumber, limit: Int
     ) throws(StoreError) -> LaggingRows {
-        let statement = try connection.prepare(laggingSQL)
+        // In the order of the tokens five times as fast, where most rows are the key's.
+        let isMost = try !hasSearchRows(besides: 4 * count(.fingerprint, of: key))
+        let statement = try connection.prepare(laggingSQL(inOrderOfTokens: isMost))
         statement.bind(1, key.rawValue)
         statement.bind(2, other.rawValue)
         var count = 0
@@ -57,14 +59,25 @@ extension SQLiteReader {
         }
         return LaggingRows(count: count, places: places)
     }
+
+    /// Whether there are more search rows than so many.
+    private func hasSearchRows(besides count: Int) throws(StoreError) -> Bool {
+        let statement = try connection.prepare(
+            "SELECT EXISTS (SELECT 1 FROM fingerprints LIMIT 1 OFFSET \(count))")
+        guard try statement.step() else { throw StoreError(.corrupt) }
+        return statement.integer(0) == 1
+    }
 }
 
 /// The index of tokens has the key beside each, and is all that is looked at. No token is as long
 /// as a row of somebody else's may be: that points at nothing, and is not loaded.
-private let laggingSQL = """
-    SELECT token FROM fingerprints f WHERE key = ?1 AND length(token) <= 64 AND NOT EXISTS (
+private func laggingSQL(inOrderOfTokens isOrdered: Bool) -> String {
+    """
+    SELECT token FROM fingerprints f \(isOrdered ? "INDEXED BY fingerprints_by_token" : "")
+    WHERE key = ?1 AND length(token) <= 64 AND NOT EXISTS (
       SELECT 1 FROM fingerprints n WHERE n.token = f.token AND n.key = ?2)
     """
+}
 
 /// Some steps of a walk over all cards.
 private struct SQLiteWalk {
