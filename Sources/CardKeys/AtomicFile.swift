@@ -61,11 +61,21 @@ package enum AtomicFile {
         }
     }
 
-    /// Removes a file, if there is one.
-    package static func remove(_ path: String) throws(FileError) {
-        try checkName(path)
-        guard unsafe unlink(path) == 0 || errno == ENOENT else {
-            throw FileError(operation: .write, systemCode: errno)
+    /// Lends a way to write a new file piece by piece, readable by the owner alone. It is not
+    /// durable yet.
+    ///
+    /// - Throws: ``FileError``: `EEXIST` when there is a file, or a link. Whatever the error, this
+    ///   call leaves none.
+    package static func withNewFile<R>(
+        _ path: String, _ body: (([UInt8]) throws(FileError) -> Void) throws(FileError) -> R
+    ) throws(FileError) -> R {
+        let descriptor = try openNew(path)
+        defer { close(descriptor) }
+        do throws(FileError) {
+            return try body { piece throws(FileError) in try fill(descriptor, with: piece) }
+        } catch {
+            unsafe unlink(path)
+            throw error
         }
     }
 

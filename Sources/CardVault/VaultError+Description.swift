@@ -50,10 +50,8 @@ extension VaultError {
         case .unknownCopy: "There is no such copy of the keyring"
         case .tooManyCopies: "The keyring registers as many copies as it may"
         case .slotsRefused: "No custody slot would be left, or too many"
-        case .backupRefused: "The folder holds no whole backup of this vault"
-        case .noBackups: "This store takes no copies of itself"
-        case .backupExists: "There is something where the backup was to be made"
-        case .backupFile: "A file of the backup could not be read or written"
+        case .backupRefused, .noBackups, .backupExists, .backupFile, .storeInUse, .oldStoreNeeded:
+            backupSentence
         case .needsSoftwareAES: "A key needs AES instructions, which this processor does not have"
         case .memory: "Guarded memory could not be had"
         case .vaultExists: "There is a vault already"

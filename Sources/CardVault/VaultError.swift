@@ -70,6 +70,10 @@ public struct VaultError: Error, Equatable, Sendable, CustomStringConvertible {
         case backupExists
         /// A file of a backup could not be read or written.
         case backupFile
+        /// Others have changed the store since it was said what a restore would lose.
+        case storeInUse
+        /// The present store is damaged, and must be kept under another name.
+        case oldStoreNeeded
         /// A key needs AES instructions that this processor does not have.
         case needsSoftwareAES
         /// Guarded memory could not be had.
@@ -190,30 +194,6 @@ extension VaultError {
             return try body()
         } catch {
             throw VaultError(keyring: .transition(error))
-        }
-    }
-
-    /// Runs `body`; nil where a store is damaged, so that nothing can be read of it. What only
-    /// failed just now is thrown: it is no reason to do without.
-    static func unlessDamaged<R>(
-        _ body: () async throws(VaultError) -> R
-    ) async throws(VaultError) -> R? {
-        do throws(VaultError) {
-            return try await body()
-        } catch {
-            let isDamaged = [.corrupt, .notAStore].contains(error.store?.code)
-            guard error.code == .integrity || isDamaged else { throw error }
-            return nil
-        }
-    }
-
-    /// What a file operation of a backup means.
-    static func file<R>(_ body: () throws(FileError) -> R) throws(VaultError) -> R {
-        do throws(FileError) {
-            return try body()
-        } catch {
-            throw VaultError(
-                .backupFile, subject: error.operation.rawValue, systemCode: error.systemCode)
         }
     }
 

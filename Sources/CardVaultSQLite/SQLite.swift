@@ -112,7 +112,9 @@ final class SQLiteConnection: @unchecked Sendable {  // lent to one task at a ti
         let code = unsafe sqlite3_prepare_v3(
             database, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard code == SQLITE_OK, let statement = unsafe statement else {
-            throw StoreError(sqlite: code)
+            // Right SQL that cannot be prepared asks for a table or column that is not there.
+            throw code == SQLITE_ERROR
+                ? StoreError(.corrupt, systemCode: code) : StoreError(sqlite: code)
         }
         return unsafe SQLiteStatement(statement)
     }

@@ -26,23 +26,47 @@ struct SQLiteReplacement {
         try unmark()
     }
 
+    /// Completes a copy, and makes it one durable file of this release's tables, which nothing
+    /// beside it belongs to.
+    static func makeWhole(
+        _ source: String, _ options: SQLiteStore.Options,
+        _ finish: (SQLiteTransaction) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try complete(source, options, finish)
+        // Its connection is closed: locks of that would go with any other descriptor of the file.
+        try StoreError.file { () throws(FileError) in try PrivateFile.settle(source) }
+    }
+
+    private static func complete(
+        _ source: String, _ options: SQLiteStore.Options,
+        _ finish: (SQLiteTransaction) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let connection = try OpenedFile(source, mode: .delete, options).connection
+        guard try SQLiteSchema.isThere(connection) else { throw StoreError(.notAStore) }
+        try connection.transaction(.beginImmediate) { () throws(StoreError) in
+            try finish(SQLiteTransaction(connection))
+        }
+    }
+
     /// Replaces the file.
     ///
     /// - Parameters:
     ///   - source: a whole store in one file, on the same disk.
-    ///   - old: another name for the old file; nil where it is not kept.
-    ///   - connection: one to the old file.
+    ///   - old: another name for the old file, and with `-wal` for its log where that cannot be
+    ///     emptied; nil where it is not kept.
+    ///   - connection: one to the old file; nil where that is no store.
     ///   - step: what happens before each step.
     func run(
-        with source: String, keepingOldAs old: String?, on connection: SQLiteConnection,
-        before step: (Step) throws(StoreError) -> Void
+        with source: String, keepingOldAs old: String?, on connection: SQLiteConnection?,
+        before step: (Step) throws(StoreError) -> Void = { _ in }
     ) throws(StoreError) {
         try finish()
         try step(.emptyLog)
-        try connection.emptyLog()
-        guard StoreFile(path + "-wal")?.isEmpty ?? true else { throw StoreError(.failed) }
+        try emptyLog(on: connection, isKept: old != nil)
+        let hasLog = !(StoreFile(path + "-wal")?.isEmpty ?? true)
         try step(.keepOld)
         if let old {
+            if hasLog { try StoreFile.addName(old + "-wal", to: path + "-wal") }
             try StoreFile.addName(old, to: path)
             try StoreFile.settleFolder(of: old)
         }
@@ -56,6 +80,19 @@ struct SQLiteReplacement {
         try removeLog()
         try step(.unmark)
         try unmark()
+    }
+
+    /// Brings the log into the old file. A damaged one that is kept keeps its log beside it.
+    private func emptyLog(
+        on connection: SQLiteConnection?, isKept: Bool
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            guard let connection else { throw StoreError(.notAStore) }
+            try connection.emptyLog()
+            guard StoreFile(path + "-wal")?.isEmpty ?? true else { throw StoreError(.failed) }
+        } catch {
+            guard isKept, [.notAStore, .corrupt].contains(error.code) else { throw error }
+        }
     }
 
     private func removeLog() throws(StoreError) {

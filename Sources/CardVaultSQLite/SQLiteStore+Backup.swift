@@ -28,35 +28,43 @@ extension SQLiteStore: BackupStore {
         }
     }
 
+    /// Removes a copy and what is beside it; see ``BackupStore``.
+    ///
+    /// - Throws: `StoreError`.
+    public static func remove(copy path: String) throws(StoreError) {
+        // A journal that a crash left would be played back into the next copy of this name.
+        for end in ["-journal", "-wal", "-shm", ""] { try StoreFile.remove(path + end) }
+    }
+
     /// Puts a copy in the place of the store, durably; see ``BackupStore``.
     ///
     /// - Throws: `StoreError`.
     public func replace(
-        with path: String, keepingOldAs old: String?
+        with path: String, keepingOldAs old: String?,
+        finishing finish: ((any StoreReader)?, any StoreTransaction) throws(StoreError) -> Void
     ) async throws(StoreError) {
-        try replace(with: path, keepingOldAs: old) { _ in }
+        try replace(with: path, keepingOldAs: old, before: { _ in }, finishing: finish)
     }
 
     /// Does so, and something before each step.
     func replace(
         with path: String, keepingOldAs old: String?,
-        before step: (SQLiteReplacement.Step) throws(StoreError) -> Void
+        before step: (SQLiteReplacement.Step) throws(StoreError) -> Void,
+        finishing finish: ((any StoreReader)?, any StoreTransaction) throws(StoreError) -> Void = {
+            _, _ in
+        }
     ) throws(StoreError) {
         let path = try StoreFile.name(of: path)
         try withWriter { connection throws(StoreError) in
             // Its own name, or another name of its own file.
             guard StoreFile(path) != file else { throw StoreError(.failed) }
-            try makeWhole(path)
-            try StoreError.file { () throws(FileError) in try PrivateFile.settle(path) }
+            try SQLiteReplacement.makeWhole(path, options) { copy throws(StoreError) in
+                try connection.transaction(.begin) { () throws(StoreError) in
+                    try finish(SQLiteReader(connection), copy)
+                }
+            }
             try SQLiteReplacement(path: self.path).run(
                 with: path, keepingOldAs: old, on: connection, before: step)
         }
-    }
-
-    /// Sees to it that a copy is one file of this release's tables, which nothing beside it belongs
-    /// to.
-    private func makeWhole(_ path: String) throws(StoreError) {
-        let opened = try OpenedFile(path, mode: .delete, options)
-        guard try SQLiteSchema.isThere(opened.connection) else { throw StoreError(.notAStore) }
     }
 }

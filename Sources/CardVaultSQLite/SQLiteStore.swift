@@ -143,7 +143,7 @@ public final class SQLiteStore: VaultStore {
 
 extension LockFile {
     /// Runs `body` with the lock, alone among all processes.
-    fileprivate borrowing func hold<R>(
+    borrowing func hold<R>(
         _ patience: Duration, _ body: () throws(StoreError) -> R
     ) throws(StoreError) -> R {
         do throws(FileError) {

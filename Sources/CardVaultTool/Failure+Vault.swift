@@ -57,6 +57,8 @@ extension VaultError {
         case .backupRefused: "Give the folder of a backup, whole and as it was written."
         case .backupExists: "Choose another folder: no copy takes the place of another."
         case .backupFile: "Look at the disk and at the permissions of the folder."
+        case .storeInUse: "Stop the servers, then try again."
+        case .oldStoreNeeded: "Name a file for it with --keep-old."
         case .noBackups: "Give the store of a file."
         case .memory: "Raise the limit of locked memory (ulimit -l)."
         case .store: storeHint

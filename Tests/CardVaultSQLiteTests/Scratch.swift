@@ -106,3 +106,10 @@ extension SQLiteStore {
         }
     }
 }
+
+extension BackupStore {
+    /// Puts a copy in the place of the store as it is.
+    func replace(with path: String, keepingOldAs old: String?) async throws(StoreError) {
+        try await replace(with: path, keepingOldAs: old) { _, _ in }
+    }
+}

@@ -8,33 +8,8 @@ internal import TestSupport
 internal import Testing
 
 @Suite("Backup") struct BackupTests {
-    private struct Scene {
-        let bench: Bench
-        let scope: Scope
-        let card: Card
-        var folder: String { "\(bench.folder)/backup" }
-        var store: any BackupStore { get throws { try SQLiteStore(path: bench.storePath) } }
-
-        init() async throws {
-            bench = try await Bench()
-            scope = try await bench.scope()
-            card = try await scope.tokenize(PAN(Cards.visa))
-        }
-
-        func plan(_ keyring: KeyringFile? = nil) async throws -> RestorePlan {
-            try await Vault.planRestore(
-                of: folder, with: keyring ?? bench.keyring, over: store)
-        }
-
-        func restore(_ plan: RestorePlan, _ keyring: KeyringFile? = nil) async throws {
-            try await Vault.restore(
-                plan, with: keyring ?? bench.keyring, over: store,
-                through: "\(bench.folder)/restoring")
-        }
-    }
-
     @Test func `says what is in it, and is registered`() async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         let manifest = try await scene.bench.vault.backUp(to: scene.folder)
         #expect(manifest.counts.cards == 1)
         #expect(manifest.counts.holds == 0)
@@ -48,7 +23,7 @@ internal import Testing
     }
 
     @Test func `gives the cards back, and loses those stored since`() async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         _ = try await scene.bench.vault.backUp(to: scene.folder)
         let later = try await scene.scope.tokenize(PAN(Cards.amex))
         try await scene.scope.delete(scene.card.token)
@@ -68,7 +43,7 @@ internal import Testing
     @Test func `seals under a new key after its restore, and no more under the old one`()
         async throws
     {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         _ = try await scene.bench.vault.backUp(to: scene.folder)
         try await scene.restore(scene.plan())
         let vault = try await scene.bench.opened()
@@ -81,7 +56,7 @@ internal import Testing
     }
 
     @Test func `keeps the present audit log, with an entry about the restore`() async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         _ = try await scene.bench.vault.backUp(to: scene.folder)
         _ = try await scene.scope.detokenize(scene.card.token, purpose: "after the backup")
         let before = try await scene.bench.vault.auditTail(1_000)
@@ -99,7 +74,7 @@ internal import Testing
     }
 
     @Test func `brings no hold back`() async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         let track = try Track2(";4111111111111111=30121010000000000000?".utf8.span)
         let handle = try await scene.scope.hold(track, for: .seconds(86_400))
         _ = try await scene.bench.vault.backUp(to: scene.folder)
@@ -112,7 +87,7 @@ internal import Testing
     }
 
     @Test func `of before a shredding leaves that scope dead, and the others alive`() async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         let acme = try await scene.bench.scope("acme")
         let dead = try await acme.tokenize(PAN(Cards.amex))
         _ = try await scene.bench.vault.backUp(to: scene.folder)
@@ -129,7 +104,7 @@ internal import Testing
     }
 
     @Test func `of a store that is lost makes a new one`() async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         _ = try await scene.bench.vault.backUp(to: scene.folder)
         for suffix in ["", "-wal", "-shm"] {
             try? FileManager.default.removeItem(atPath: scene.bench.storePath + suffix)
@@ -144,7 +119,7 @@ internal import Testing
 
     @Test(arguments: ["manifest", "cards.db"])
     func `with any byte altered is refused, and nothing is changed`(_ name: String) async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         _ = try await scene.bench.vault.backUp(to: scene.folder)
         let url = URL(filePath: "\(scene.folder)/\(name)")
         let whole = try Data(contentsOf: url)
@@ -164,7 +139,7 @@ internal import Testing
     }
 
     @Test func `goes to a new folder only, and of a store in memory nowhere`() async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         _ = try await scene.bench.vault.backUp(to: scene.folder)
         #expect(
             await code { try await scene.bench.vault.backUp(to: scene.folder) } == .backupExists)
@@ -174,7 +149,7 @@ internal import Testing
     }
 
     @Test func `is named by the keys whose destruction it dies with`() async throws {
-        let scene = try await Scene()
+        let scene = try await BackupScene()
         let manifest = try await scene.bench.vault.backUp(to: scene.folder)
         let id = try #require(ScopeID("default"))
         let rotation = try await scene.bench.vault.rotate(.scope, of: id)
@@ -188,97 +163,5 @@ internal import Testing
         let scope = try await scene.bench.opened().scope("default")
         #expect(await code { try await scope.describe(scene.card.token) } == .notFound)
         #expect(try await scope.tokenize(PAN(Cards.visa)).isNew)
-    }
-}
-
-@Suite("Keyring restore") struct KeyringRestoreTests {
-    private struct Scene {
-        let bench: Bench
-        let scope: Scope
-        let card: Card
-        let id: ScopeID
-        var path: String { "\(bench.folder)/export.json" }
-
-        init() async throws {
-            bench = try await Bench()
-            scope = try await bench.scope()
-            card = try await scope.tokenize(PAN(Cards.visa))
-            id = try #require(ScopeID("default"))
-        }
-
-        func export() throws -> KeyringFile { try bench.unlocked("export.json") }
-
-        func restore(_ lost: Set<KeyID> = []) async throws -> Vault {
-            try await Vault.restoreKeyring(
-                export(), to: KeyringPath(bench.keyring.path),
-                with: SQLiteStore(path: bench.storePath), confirming: lost
-            ) { rotation throws(KeyringError) in
-                _ = try? rotation.keep(Passphrase(Bench.secret.utf8.span))
-            }
-        }
-    }
-
-    @Test func `of the latest export loses nothing, and refuses every older keyring`() async throws
-    {
-        let scene = try await Scene()
-        let copy = try await scene.bench.vault.exportKeyring(to: scene.path)
-        #expect(scene.bench.vault.keyringCopies == [copy])
-        let before = scene.bench.keyring.current().generation
-        let vault = try await scene.restore()
-        #expect(vault.keyring.current().generation > before)
-        let scope = try await vault.scope("default")
-        #expect(digits(try await scope.detokenize(scene.card.token, purpose: "test")) == Cards.visa)
-        let old = try scene.export()
-        let refused = await code {
-            try await Vault(
-                keyring: old, store: SQLiteStore(path: scene.bench.storePath),
-                patience: Bench.patience)
-        }
-        #expect(refused == .keyringOlder)
-    }
-
-    @Test func `names what it lacks, and goes on when that is confirmed`() async throws {
-        let scene = try await Scene()
-        _ = try await scene.bench.vault.exportKeyring(to: scene.path)
-        let new = try await scene.bench.vault.rotate(.scope, of: scene.id).new
-        let loss = try await Vault.loss(
-            restoring: scene.export(), with: SQLiteStore(path: scene.bench.storePath))
-        #expect(loss.lost.map(\.id) == [new])
-        let before = try Data(contentsOf: URL(filePath: scene.bench.keyring.path))
-        #expect(await code { try await scene.restore() } == .keyNeeded)
-        #expect(try Data(contentsOf: URL(filePath: scene.bench.keyring.path)) == before)
-        let vault = try await scene.restore([new])
-        _ = try await vault.rotate(.data, of: scene.id)
-        _ = try await vault.rotate(.fingerprint, of: scene.id)
-        let scope = try await vault.scope("default")
-        #expect(await code { try await scope.describe(scene.card.token) } == .notFound)
-        #expect(try await scope.tokenize(PAN(Cards.visa)).isNew)
-    }
-
-    @Test func `brings no shredded scope back`() async throws {
-        let scene = try await Scene()
-        let acme = try await scene.bench.scope("acme")
-        _ = try await acme.tokenize(PAN(Cards.amex))
-        _ = try await scene.bench.vault.exportKeyring(to: scene.path)
-        let id = try #require(ScopeID("acme"))
-        #expect(try await scene.bench.vault.shred(id).count == 1)
-        let vault = try await scene.restore()
-        #expect(await code { try await vault.scope("acme") } == .scopeShredded)
-        let state = vault.keyring.current().keys.filter { $0.scope == id }.map(\.state)
-        #expect(state == [.destroyed])
-    }
-
-    @Test func `with a wrong secret changes nothing`() async throws {
-        let scene = try await Scene()
-        _ = try await scene.bench.vault.exportKeyring(to: scene.path)
-        let before = try Data(contentsOf: URL(filePath: scene.bench.keyring.path))
-        let refused = await code {
-            try await Vault.restoreKeyring(
-                scene.export(), to: KeyringPath(scene.bench.keyring.path),
-                with: SQLiteStore(path: scene.bench.storePath)
-            ) { _ throws(KeyringError) in }
-        }
-        #expect(refused == .slotsRefused)
-        #expect(try Data(contentsOf: URL(filePath: scene.bench.keyring.path)) == before)
     }
 }

@@ -28,15 +28,9 @@ public struct AuditLog: Sendable {
         let vault = keyring.current().vault
         guard anchors.allSatisfy({ $0.vault == vault }) else { throw VaultError(.otherVault) }
         let keyring = keyring
-        let found: Finding = try await VaultError.store { () throws(StoreError) in
+        let found = try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in
-                guard try reader.vault() == vault else { return .otherVault }
-                guard let set = try reader.keySet(of: nil) else { return .noKeys }
-                let keys = AuditReader(keyring, set)
-                guard keys.verifies(set.sealKey, { set.isAuthentic(in: vault, under: $0) }) else {
-                    return .alteredKeys
-                }
-                return .verdict(try Self.verify(reader, keys, vault, anchors))
+                try Self.verify(reader, keyring, anchors)
             }
         }
         switch found {
@@ -50,6 +44,28 @@ public struct AuditLog: Sendable {
     private enum Finding: Sendable {
         case verdict(AuditVerdict)
         case otherVault, noKeys, alteredKeys
+    }
+
+    /// Whether the log that `reader` sees is as it was written, from its first kept entry to its
+    /// end.
+    static func isWhole(
+        in reader: any StoreReader, _ keyring: KeyringFile
+    ) throws(StoreError) -> Bool {
+        guard case .verdict(let verdict) = try verify(reader, keyring, []) else { return false }
+        return verdict.fault == nil
+    }
+
+    private static func verify(
+        _ reader: any StoreReader, _ keyring: KeyringFile, _ anchors: [AuditAnchor]
+    ) throws(StoreError) -> Finding {
+        let vault = keyring.current().vault
+        guard try reader.vault() == vault else { return .otherVault }
+        guard let set = try reader.keySet(of: nil) else { return .noKeys }
+        let keys = AuditReader(keyring, set)
+        guard keys.verifies(set.sealKey, { set.isAuthentic(in: vault, under: $0) }) else {
+            return .alteredKeys
+        }
+        return .verdict(try verify(reader, keys, vault, anchors))
     }
 
     private static func verify(

@@ -20,12 +20,15 @@ struct OwnKeyChange: Sendable {
     }
 
     /// Stores the set and an entry about it; returns the key that seals rows from now on.
+    ///
+    /// - Parameter last: a number that those of new keys are above.
     @discardableResult
     func store(
-        in transaction: any StoreTransaction, _ deed: AuditEvent
+        in transaction: any StoreTransaction, _ deed: AuditEvent,
+        after last: KeyNumber = KeyNumber(rawValue: 0)
     ) throws(StoreError) -> SealKeyEntry {
         var audit = audit
-        let set = try draft.store(in: transaction, sealedBy: audit.sealKey)
+        let set = try draft.store(in: transaction, sealedBy: audit.sealKey, after: last)
         guard let row = set.keys.first(where: { $0.key.id == audit.auditKey.key.id }) else {
             throw StoreError(.failed)
         }

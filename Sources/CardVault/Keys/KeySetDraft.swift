@@ -167,6 +167,13 @@ struct KeySetDraft: Sendable {
         isChanged = true
     }
 
+    /// Takes over what a later set says of a key.
+    mutating func note(_ key: KeyDescriptor) {
+        guard let index = keys.firstIndex(where: { $0.key.id == key.id }) else { return }
+        keys[index].key = key
+        isChanged = true
+    }
+
     /// Drops the bytes of a store-held key, whatever state it is in.
     mutating func forget(_ id: KeyID, at moment: Timestamp) {
         guard let index = keys.firstIndex(where: { $0.key.id == id }) else { return }
@@ -178,17 +185,19 @@ struct KeySetDraft: Sendable {
 
     /// Numbers the new keys and stores all of them as the next epoch of their set, which it
     /// returns. The caller has seen that the epoch is still the one that is changed.
+    ///
+    /// - Parameter last: a number that those of new keys are above.
     func store(
-        in transaction: any StoreTransaction, sealedBy sealKey: SealKeyEntry
+        in transaction: any StoreTransaction, sealedBy sealKey: SealKeyEntry,
+        after last: KeyNumber = KeyNumber(rawValue: 0)
     ) throws(StoreError) -> KeySet {
-        var numbers: [KeyID: KeyNumber] = [:]
-        for key in keys {
-            if let number = key.number {
-                numbers[key.key.id] = number
-            } else {
-                numbers[key.key.id] = try transaction.nextKeyNumber()
-            }
+        var (numbers, last): ([KeyID: KeyNumber], KeyNumber) = ([:], last)
+        for key in keys where key.number == nil {
+            let next = KeyNumber(rawValue: last.rawValue + 1)
+            last = max(try transaction.nextKeyNumber(), next)
+            numbers[key.key.id] = last
         }
+        for key in keys { if let number = key.number { numbers[key.key.id] = number } }
         var rows: [StoredKey] = []
         for key in keys {
             guard let number = numbers[key.key.id] else { continue }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import ArgumentParser
+internal import CardCrypto
 internal import CardVault
 internal import CardVaultSQLite
 
@@ -7,7 +8,10 @@ struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
         abstract: "Put a backup in the place of the store, once every byte of it is checked.",
-        discussion: "The keyring stays. Every server must open the store anew.")
+        discussion: """
+            The keyring stays. Stop every server before, and open the store anew in each. A store \
+            that is damaged is kept, as STORE.dropped where --keep-old names no file.
+            """)
 
     @OptionGroup var options: VaultOptions
     @OptionGroup var confirmation: Confirmation
@@ -22,49 +26,72 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let keyring = try options.unlockKeyring()
         let isLost = try !FileName.exists(options.store)
-        let store =
-            isLost
-            ? try SQLiteStore.create(path: options.store) : try SQLiteStore(path: options.store)
-        let plan = try await Vault.planRestore(of: folder, with: keyring, over: store)
-        warn(of: plan)
+        let store = try present(isLost: isLost)
+        let plan = try await Vault.planRestore(
+            of: folder, with: keyring, over: store, through: options.store + ".restore")
+        let old = plan.needsOldStore ? try keepOld ?? droppedName() : keepOld
+        RestoreWarning(plan, keepingOldAs: old).print()
         if !isLost { try confirmation.require() }
         try await Vault.restore(
-            plan, with: keyring, over: store, through: options.store + ".restore",
-            keepingOldAs: isLost ? nil : keepOld, as: Operator.current.actor,
-            from: Operator.current.origin, logger: VaultOptions.silence)
-        let report = Restored(plan)
+            plan, with: keyring, over: store, keepingOldAs: isLost ? nil : old,
+            as: Operator.current.actor, from: Operator.current.origin,
+            logger: VaultOptions.silence)
+        let report = Restored(plan, keptAs: isLost ? nil : old)
         guard !options.json else { return try Report.json(report) }
         Report.line("Restored the store of \(report.created), cards: \(report.cards).")
         Report.line("Run 'card-vault reseal' to seal them under new keys.")
     }
 
-    /// Says what a person must know before.
-    private func warn(of plan: RestorePlan) {
-        let counts = plan.manifest.counts
-        var lines = [
-            "The backup of \(plan.manifest.record.created.iso8601) has cards: \(counts.cards).",
-            "Holds are not put back: some were redeemed since.",
-        ]
-        if plan.lostCardCount > 0 {
-            lines.append("Cards of the present store that will be lost: \(plan.lostCardCount).")
+    /// What is in the place of the store, whatever it is.
+    private func present(isLost: Bool) throws(StoreError) -> any BackupStore {
+        guard !isLost else { return try SQLiteStore.create(path: options.store) }
+        do throws(StoreError) {
+            return try SQLiteStore(path: options.store)
+        } catch {
+            guard [.notAStore, .corrupt].contains(error.code) else { throw error }
+            return try DamagedStore(path: options.store)
         }
-        lines += plan.deadScopes.map { "Nobody can open the cards of the scope \($0) any more." }
-        for line in lines { Standard.error.write(line + "\n") }
     }
 
-    private struct Restored: Encodable {
-        let id: String
-        let created: String
-        let cards: Int
-        let lostCards: Int
-        let deadScopes: [String]
-
-        init(_ plan: RestorePlan) {
-            id = plan.manifest.record.name
-            created = plan.manifest.record.created.iso8601
-            cards = plan.manifest.counts.cards
-            lostCards = plan.lostCardCount
-            deadScopes = plan.deadScopes.map(\.description)
+    /// A name for a store that must be kept, which nothing bears.
+    private func droppedName() throws(FileError) -> String {
+        let name = options.store + ".dropped"
+        var (free, number) = (name, 1)
+        while try isTaken(free) {
+            number += 1
+            free = "\(name)-\(number)"
         }
+        return free
+    }
+
+    private func isTaken(_ name: String) throws(FileError) -> Bool {
+        if try FileName.exists(name) { return true }
+        return try FileName.exists(name + "-wal")
+    }
+}
+
+/// What a restore did.
+private struct Restored: Encodable {
+    private let id: String
+    let created: String
+    let cards: Int
+    private let lostCards: Int
+    private let deadScopes: [String]
+    /// Those that were destroyed since the backup, and of which it needs the bytes.
+    private let lostKeys: [String]
+    /// Whether the present audit log goes on.
+    private let keepsLog: Bool
+    /// Where the old store is.
+    private let keptAs: String?
+
+    init(_ plan: RestorePlan, keptAs: String?) {
+        id = plan.manifest.record.name
+        created = plan.manifest.record.created.iso8601
+        cards = plan.manifest.counts.cards
+        lostCards = plan.lostCardCount
+        deadScopes = plan.deadScopes.map(\.description)
+        lostKeys = plan.lostKeys.map(\.key.id.description)
+        keepsLog = plan.log == .kept
+        self.keptAs = keptAs
     }
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardCrypto
+internal import CardKeys
+internal import CardVault
+@testable internal import CardVaultSQLite
+internal import Foundation
+internal import TestSupport
+internal import Testing
+
+/// The store that a backup replaces was altered, or is none.
+@Suite("Restore over a damaged store") struct RestoreOverDamageTests {
+    private static let alterations = [
+        "UPDATE audit SET entry = zeroblob(length(entry)) WHERE sequence = 2",
+        "DELETE FROM audit WHERE sequence = 3",
+        "DELETE FROM audit_heads",
+        "UPDATE audit_heads SET code = zeroblob(32)",
+        "UPDATE key_sets SET code = zeroblob(32) WHERE scope = ''",
+        "UPDATE vault SET id = zeroblob(16)",
+        "DELETE FROM vault",
+        "DROP TABLE audit",
+    ]
+
+    @Test(arguments: alterations)
+    func `keeps it under another name, and says so`(_ sql: String) async throws {
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        try scene.bench.tamper(sql)
+        let plan = try await scene.plan()
+        #expect(plan.log == .dropped)
+        #expect(await code { try await scene.restore(plan) } == .oldStoreNeeded)
+        try await scene.restore(plan, keepingOldAs: scene.old)
+        let vault = try await scene.bench.opened()
+        try await scene.expectCard(in: vault.scope("default"))
+        let restored = try await vault.auditTail(100).last { $0.entry.event.action == .restore }
+        #expect(
+            restored?.entry.event.purpose
+                == "with the log of the backup, the present one dropped: old store kept in old.db")
+        let kept = try SQLiteConnection(path: scene.old, patience: .seconds(1))
+        #expect(try kept.integers("SELECT count(*) FROM cards") == [1])
+        let verdict = try await AuditLog(keyring: scene.bench.keyring, store: scene.store).verify()
+        #expect(verdict.fault == nil)
+    }
+
+    /// Bytes that are in the place of the store.
+    enum Wreck: CaseIterable, Sendable {
+        case noise, otherHeader, otherProgram, header, half
+
+        func bytes(of store: Data) -> Data {
+            switch self {
+            case .noise: return Data(repeating: 9, count: 10_000)
+            case .header: return store.prefix(100)
+            case .half: return store.prefix(store.count / 2 + 7)
+            case .otherHeader, .otherProgram:
+                var bytes = store
+                bytes[self == .otherHeader ? 3 : 68] ^= 1
+                return bytes
+            }
+        }
+    }
+
+    @Test(arguments: Wreck.allCases)
+    func `replaces what is no store, and keeps it`(_ wreck: Wreck) async throws {
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        let url = URL(filePath: scene.bench.storePath)
+        try scene.bench.intruder().emptyLog()
+        let bytes = wreck.bytes(of: try Data(contentsOf: url))
+        for end in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: scene.bench.storePath + end)
+        }
+        try bytes.write(to: url)
+        let store: any BackupStore = try DamagedStore(path: scene.bench.storePath)
+        let plan = try await scene.plan(over: store)
+        #expect(plan.log == .dropped)
+        #expect(plan.present == nil)
+        #expect(plan.uncheckedScopes == [ScopeID("default")])
+        #expect(await code { try await scene.restore(plan, over: store) } == .oldStoreNeeded)
+        #expect(try Data(contentsOf: url) == bytes)
+        try await scene.restore(plan, over: store, keepingOldAs: scene.old)
+        #expect(try Data(contentsOf: URL(filePath: scene.old)) == bytes)
+        try await scene.expectCard(in: scene.bench.opened().scope("default"))
+    }
+
+    @Test func `keeps a write-ahead log that belongs to it`() async throws {
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        let log = Data(repeating: 7, count: 5_000)
+        for (end, bytes) in [("", Data([1, 2, 3])), ("-wal", log)] {
+            try bytes.write(to: URL(filePath: scene.bench.storePath + end))
+        }
+        let store = try DamagedStore(path: scene.bench.storePath)
+        try await scene.restore(scene.plan(over: store), over: store, keepingOldAs: scene.old)
+        #expect(try Data(contentsOf: URL(filePath: scene.old)) == Data([1, 2, 3]))
+        #expect(try Data(contentsOf: URL(filePath: scene.old + "-wal")) == log)
+        try await scene.expectCard(in: scene.bench.opened().scope("default"))
+    }
+
+    /// The log can be checked, and how many cards are lost cannot be told.
+    @Test func `keeps it where only its cards cannot be read`() async throws {
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        try scene.bench.tamper("DROP TABLE cards")
+        let plan = try await scene.plan()
+        #expect(plan.log == .kept && plan.present == nil && plan.needsOldStore)
+        #expect(await code { try await scene.restore(plan) } == .oldStoreNeeded)
+        try await scene.expectCard(in: scene.restored(keepingOldAs: scene.old))
+    }
+
+    @Test func `drops no log of a store that is lost`() async throws {
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        #expect(try await scene.plan().log == .kept)
+        for end in ["", "-wal", "-shm"] {
+            try FileManager.default.removeItem(atPath: scene.bench.storePath + end)
+        }
+        _ = try SQLiteStore.create(path: scene.bench.storePath)
+        #expect(try await scene.plan().log == RestorePlan.Log.none)
+    }
+
+    @Test func `says of which scopes the keys cannot be checked`() async throws {
+        let scene = try await BackupScene()
+        _ = try await scene.bench.scope("acme")
+        try await scene.backUp()
+        try scene.bench.tamper("UPDATE key_sets SET code = zeroblob(32) WHERE scope = 'acme'")
+        let plan = try await scene.plan()
+        #expect(plan.uncheckedScopes == [ScopeID("acme")])
+        #expect(plan.log == .kept)
+        try await scene.restore(plan)
+        _ = try await scene.bench.opened().scope("acme").tokenize(PAN(Cards.amex))
+    }
+}
