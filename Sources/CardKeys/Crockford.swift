@@ -6,9 +6,10 @@ package enum Crockford {
     /// The characters by their values, for values that are no secret.
     package static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
-    /// The character of a value of 5 bits. Computed, not looked up: the value is secret.
-    package static func character(of value: UInt8) -> UInt8 {
-        precondition(value < 32)
+    /// The character of the lowest 5 bits of a value. Computed, and neither looked up nor checked
+    /// by a jump: the value is secret.
+    package static func character(of bits: UInt8) -> UInt8 {
+        let value = bits & 31
         let letter: UInt8 = value &+ UInt8(ascii: "A") &- 10
         // The letters I, L, O and U are left out: each moves what comes after it by one.
         let skipped =
