@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CardCrypto
 internal import CardKeys
+internal import ConstantTime
 
 /// Why a text is no token.
 public struct TokenError: Error, Hashable, CustomStringConvertible {
@@ -92,6 +93,12 @@ public struct Token: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// only where it is known to be one.
     var couldBeCardNumber: Bool {
         tag == Self.digitsTag && LuhnCheck.passes(digitText.map { $0 - 0x30 })
+    }
+
+    /// Whether both are the same token, in a time that does not tell where they differ.
+    public static func == (a: Token, b: Token) -> Bool {
+        // Public: whether a token is known is what the caller gets.
+        (equal(a.tag, b.tag) & equal(a.high, b.high) & equal(a.low, b.low)).declassify()
     }
 
     /// The order of the stored keys.

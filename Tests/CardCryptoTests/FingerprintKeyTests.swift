@@ -79,6 +79,16 @@ internal import Testing
         #expect(Fingerprint((bytes + [1, 2, 3])) == Fingerprint(bytes))
     }
 
+    @Test func `is equal to one of the same bytes, and to none that differs in a bit`() {
+        let bytes = Array(sampleBytes.prefix(16))
+        #expect(Fingerprint(bytes.span) == Fingerprint(bytes.span))
+        for bit in 0..<128 {
+            var other = bytes
+            other[bit / 8] ^= 1 << (bit % 8)
+            #expect(Fingerprint(bytes.span) != Fingerprint(other.span))
+        }
+    }
+
     @Test func `is ordered as its bytes are`() {
         var random = SeededRandom(seed: 4)
         var runs = (0..<200).map { _ in random.bytes(count: 16) }
