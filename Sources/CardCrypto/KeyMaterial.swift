@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ConstantTime
 public import SecretMemory
 
 /// A key before it is put to its one use: the bytes with their purpose, suite and id.
@@ -42,7 +43,8 @@ public struct KeyMaterial: ~Copyable, Sendable {
 
 /// A key check value (KCV): 3 bytes that two people compare to see that they hold the same key.
 public struct KeyCheckValue: Hashable, Sendable, CustomStringConvertible {
-    private let bytes: [UInt8]
+    /// The three bytes, big-endian.
+    private let value: UInt32
 
     init(of key: Span<UInt8>) {
         guard var context = MACContext.cmacAES(key: key) else {
@@ -52,9 +54,12 @@ public struct KeyCheckValue: Hashable, Sendable, CustomStringConvertible {
         var code = InlineArray<16, UInt8>(repeating: 0)
         var out = code.mutableSpan
         context.authenticate(zero.span, Span(), into: &out)
-        bytes = (0..<3).map { code[$0] }
+        let first = (0..<3).reduce(UInt32(0)) { $0 << 8 | UInt32(truncatingIfNeeded: code[$1]) }
+        value = declassify(first)  // public: people read it to each other
     }
 
     /// 6 lower-case hexadecimal digits.
-    public var description: String { Hexadecimal.print(bytes) }
+    public var description: String {
+        Hexadecimal.print([16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) })
+    }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import ConstantTime
 
 /// The few characters that card data is written in. For public digits: of secret ones only whether
 /// they are digits is asked here.
@@ -19,7 +20,10 @@ enum ASCII {
     static let caret: UInt8 = 0x5E
 
     /// Whether `byte` is a decimal digit.
-    static func isDigit(_ byte: UInt8) -> Bool { byte &- zero < 10 }
+    static func isDigit(_ byte: UInt8) -> Bool {
+        // Public: whether a text is of digits, and where it is not, every parser tells.
+        isLess(byte &- zero, 10).declassify()
+    }
 
     /// The value of a decimal digit, or nil for any other byte.
     static func digit(_ byte: UInt8) -> UInt32? {

@@ -22,9 +22,9 @@ enum PANParser {
         var endsInDigit = true  // no text at all is a matter of its digit count
         for offset in text.indices {
             let byte = text[offset]
-            let digit = byte &- ASCII.zero
-            endsInDigit = digit < 10
+            endsInDigit = ASCII.isDigit(byte)
             if endsInDigit {
+                let digit = byte &- ASCII.zero
                 // More than 19 digits overflow, which their count then answers for.
                 number.value = number.value &* 10 &+ UInt64(digit)
                 number.digitCount &+= 1

@@ -54,7 +54,8 @@ enum PackedPAN {
     static func prefix(_ packed: Span<UInt8>, digitCount count: Int) -> UInt32 {
         var rest = value(packed)
         for _ in count..<digitCount(packed) { rest = tenth(rest) }
-        return UInt32(truncatingIfNeeded: rest)
+        // Public: the first digits name the issuer, and a truncation keeps them.
+        return declassify(UInt32(truncatingIfNeeded: rest))
     }
 
     /// The last `count` digits as a number; at most 9 of them.
@@ -62,7 +63,8 @@ enum PackedPAN {
         let whole = value(packed)
         var rest = whole
         for _ in 0..<count { rest = tenth(rest) }
-        return UInt32(truncatingIfNeeded: whole &- rest &* powersOfTen[count])
+        // Public: a truncation keeps the last digits.
+        return declassify(UInt32(truncatingIfNeeded: whole &- rest &* powersOfTen[count]))
     }
 
     /// Whether the last digit checks the others.

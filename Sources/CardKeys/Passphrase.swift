@@ -48,7 +48,9 @@ public struct Passphrase: ~Copyable, Sendable {
     public init(
         _ bytes: Span<UInt8>, locking: MemoryLocking = .required
     ) throws(PassphraseError) {
-        let hasNewline = !bytes.isEmpty && bytes[bytes.count - 1] == UInt8(ascii: "\n")
+        // Public: it is the end of a line of text, and not part of the passphrase.
+        let hasNewline =
+            !bytes.isEmpty && equal(bytes[bytes.count - 1], UInt8(ascii: "\n")).declassify()
         let count = bytes.count - (hasNewline ? 1 : 0)
         guard Self.byteCounts.contains(count) else { throw .length(count) }
         let text = bytes.extracting(first: count)
@@ -136,7 +138,7 @@ public struct Passphrase: ~Copyable, Sendable {
         var hasLetter = Choice.no
         var hasDigit = Choice.no
         for i in text.indices {
-            guard (0x20...0x7e).contains(text[i]) else { throw .notPrintable(offset: i) }
+            guard isIn(text[i], 0x20, 0x7e).declassify() else { throw .notPrintable(offset: i) }
             let lower = text[i] | 0x20
             hasLetter = hasLetter | isIn(lower, UInt8(ascii: "a"), UInt8(ascii: "z"))
             hasDigit = hasDigit | isIn(text[i], UInt8(ascii: "0"), UInt8(ascii: "9"))

@@ -8,3 +8,7 @@
 /// file alone.
 @usableFromInline @_optimize(none) @inline(never)
 func hidden(_ value: UInt8) -> UInt8 { value }
+
+/// As above, for a number.
+@_optimize(none) @inline(never)
+func hidden(_ value: UInt32) -> UInt32 { value }
