@@ -30,6 +30,8 @@ extension Deck {
         case ..<94: return addScope()
         case ..<95: return shred()
         case ..<96: return export()
+        case ..<97: return confirmCopy()
+        case ..<98: return setPeriod()
         default: return reseal(pages: 3)
         }
     }
@@ -199,6 +201,30 @@ extension Deck {
                 .appending(path: "card-vault-\(UUID().uuidString)").path
             defer { try? FileManager.default.removeItem(atPath: path) }
             _ = try await machine.vault.exportKeyring(to: path)
+            return "done"
+        }
+    }
+
+    private func confirmCopy() -> Operation {
+        let copies = disk.content.keyring?.keyring.copies ?? []
+        guard !copies.isEmpty else { return export() }
+        let number = dice.roll(copies.count)
+        let id = copies[number].id
+        return Operation(name: "confirm copy \(number)", refusals: [.unknownCopy]) { machine in
+            try await machine.vault.confirmDestroyed(id)
+            return "done"
+        }
+    }
+
+    /// Longer than the standard: no key is to expire in a run.
+    private func setPeriod() -> Operation {
+        let purposes = [KeyPurpose.data, .scope, .hold]
+        let purpose = purposes[dice.roll(purposes.count)]
+        let days = Cryptoperiod.standard.originatorDays + dice.roll(500)
+        return Operation(name: "period of \(purpose): \(days) days") { machine in
+            if let period = Cryptoperiod(originatorDays: days, recipientDays: 3_000) {
+                try await machine.vault.setPeriod(period, of: purpose)
+            }
             return "done"
         }
     }
