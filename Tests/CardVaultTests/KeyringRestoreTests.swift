@@ -53,6 +53,24 @@ internal import Testing
         #expect(refused == .keyringOlder)
     }
 
+    /// As it could be after the shredding of an altered set by an earlier release.
+    @Test func `keeps a key that is closed in the set of another scope`() async throws {
+        let scene = try await Scene()
+        let acme = try await scene.bench.scope("acme").id
+        let vault = scene.bench.vault
+        _ = try await vault.exportKeyring(to: scene.path)
+        let key = try await vault.sealing(.scope).key
+        let keys = try await vault.stored(acme).keys.map { row in
+            guard row.key.purpose == .scope else { return row }
+            return StoredKey(number: row.number, key: key, fence: .closed, wrapping: nil)
+        }
+        try scene.bench.dropKeyRules()
+        try await vault.put(keys, of: acme)
+        let loss = try await Vault.loss(
+            restoring: scene.export(), with: SQLiteStore(path: scene.bench.storePath))
+        #expect(loss.closed.isEmpty)
+    }
+
     @Test func `names what it lacks, and goes on when that is confirmed`() async throws {
         let scene = try await Scene()
         _ = try await scene.bench.vault.exportKeyring(to: scene.path)

@@ -136,6 +136,28 @@ internal import Testing
         try await cards.expectKept(in: bench.opened().scope("default"))
     }
 
+    /// As it could be after the shredding of an altered set by an earlier release.
+    @Test func `keeps nobody from changing keys though it names one of nobody`() async throws {
+        let none = try #require(KeyID(bytes: [UInt8](repeating: 7, count: 32)))
+        var keys = try await bench.vault.stored(acme).keys
+        let scopeKey = try #require(keys.first { $0.key.purpose == .scope }).key
+        let described = KeyDescriptor(
+            id: none, purpose: .scope, scope: acme, suite: scopeKey.suite, sequence: 99,
+            state: .active, dates: scopeKey.dates)
+        keys.append(
+            StoredKey(
+                number: KeyNumber(rawValue: 9_999), key: described, fence: .sealing,
+                wrapping: nil))
+        try await bench.vault.put(keys, of: acme)
+        let vault = try await bench.opened()
+        #expect(try await vault.damagedScopes() == [acme])
+        try await vault.rotated(.data)
+        try await vault.rotated(.scope)
+        #expect(await code { try await vault.rotate(.scope, of: acme) } == .keyringIntegrity)
+        try await vault.shred(acme)
+        try await cards.expectKept(in: vault.scope("default"))
+    }
+
     @Test func `of any name is no scope's`() async throws {
         try bench.tamper(
             "INSERT INTO key_sets (scope, epoch, seal_key, code) VALUES ('?', 1, X'', X'')")

@@ -16,6 +16,16 @@ extension Bench {
     /// Runs SQL on the store.
     func tamper(_ sql: String) throws { try intruder().execute(sql) }
 
+    /// Takes from the table of keys the rule that an id is in one row only.
+    func dropKeyRules() throws {
+        try tamper(
+            """
+            CREATE TABLE copy AS SELECT * FROM keys;
+            DROP TABLE keys;
+            ALTER TABLE copy RENAME TO keys;
+            """)
+    }
+
     /// How many rows a table has.
     func rowCount(_ table: String) throws -> Int64 {
         try intruder().integers("SELECT count(*) FROM \(table)")[0]

@@ -41,6 +41,11 @@ extension Vault {
         for scope in scopes {
             guard let set = try await reader.keySet(of: scope) else { continue }
             for row in set.keys where !row.key.purpose.isStoreHeld {
+                if let known = snapshot.key(row.key.id),
+                    known.scope != scope || known.purpose != row.key.purpose
+                {
+                    continue
+                }
                 let isThere = snapshot.hasBytes(of: row.key.id)
                 if row.fence.opens && !isThere { lost.append(row.key) }
                 if !row.fence.opens && isThere { closed.append(row.key.id) }

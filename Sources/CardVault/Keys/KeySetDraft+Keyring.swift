@@ -38,10 +38,13 @@ extension KeySetDraft {
         return added
     }
 
-    /// The states that keys of `keyring` must still enter for what this set forbids them.
+    /// The states that keys of `keyring` must still enter for what this set forbids them. It says
+    /// nothing of a key that `keyring` has of another scope or purpose.
     func restrictions(on keyring: Keyring) -> [(id: KeyID, state: KeyState)] {
         keys.compactMap { key in
-            guard let known = keyring.key(key.key.id) else { return nil }
+            guard let known = keyring.key(key.key.id), known.scope == scope,
+                known.purpose == key.key.purpose
+            else { return nil }
             switch key.fence {
             case .closing where known.state != .destroyed: return (known.id, .destroyed)
             case .openOnly where known.state.seals:

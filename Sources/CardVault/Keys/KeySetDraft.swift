@@ -27,9 +27,8 @@ struct KeySetDraft: Sendable {
     private(set) var keys: [Key]
     /// Whether there is anything to store.
     private(set) var isChanged: Bool
-    /// How many epochs later it is stored. Where somebody has changed the epoch itself, one more
-    /// may be that of keys which a process still has.
-    var stride: UInt64 = 1
+    /// The epoch that it is stored as.
+    private var next: UInt64
 
     /// The hold, audit and seal keys of the vault itself, which the keyring file holds.
     init(vaultKeysOf keyring: Keyring) {
@@ -60,6 +59,7 @@ struct KeySetDraft: Sendable {
         self.vault = vault
         scope = set.scope
         epoch = max(set.epoch, before)
+        next = epoch &+ 1
         isChanged = false
         let ids = Dictionary(set.keys.map { ($0.number, $0.key.id) }) { first, _ in first }
         keys = set.keys.map { row in
@@ -76,8 +76,16 @@ struct KeySetDraft: Sendable {
         self.vault = vault
         self.scope = scope
         epoch = 0
+        next = 1
         keys = []
         isChanged = true
+    }
+
+    /// Stores it as an epoch that no process has. Where somebody has changed the epoch itself, one
+    /// more, or any number that is known, may be that of keys which a process still has: it would
+    /// go on with them. What is counted from 1 does not come as far as this.
+    mutating func leap() {
+        repeat { next = .random(in: 1 << 62..<1 << 63) } while next == epoch
     }
 
     /// The same keys as if they were new in the store: no record there names them.
@@ -209,7 +217,7 @@ struct KeySetDraft: Sendable {
                 StoredKey(number: number, key: key.key, fence: key.fence, wrapping: wrapping))
         }
         let set = KeySet(
-            scope: scope, epoch: epoch &+ stride, keys: rows, vault: vault, sealedBy: sealKey.key)
+            scope: scope, epoch: next, keys: rows, vault: vault, sealedBy: sealKey.key)
         try transaction.put(set)
         return set
     }

@@ -24,16 +24,19 @@ extension Vault {
         return damaged
     }
 
-    /// Runs `body`; nil where the keys of a scope are not as they were written. For the vault's own
-    /// keys that is an error.
+    /// Runs `body`; nil where the keys of a scope are not as they were written, or the keyring has
+    /// none that they name. For the vault's own keys that is an error.
     func unlessDamaged<R>(
         _ scope: ScopeID?, _ body: () async throws(VaultError) -> R
     ) async throws(VaultError) -> R? {
         guard let scope else { return try await body() }
-        let result = try await VaultError.unlessDamaged(body)
-        if result == nil {
-            log.error("a key set was altered", metadata: ["scope": "\(scope)"])
+        do throws(VaultError) {
+            if let result = try await VaultError.unlessDamaged(body) { return result }
+        } catch {
+            // Without a subject it is the keyring itself.
+            guard error.code == .keyringIntegrity, error.subject != nil else { throw error }
         }
-        return result
+        log.error("a key set was altered", metadata: ["scope": "\(scope)"])
+        return nil
     }
 }

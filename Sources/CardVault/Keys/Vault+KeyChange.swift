@@ -47,22 +47,13 @@ extension Vault {
         }
     }
 
-    /// Finishes what was cut off, in every set that is as it was written. One that is not keeps
-    /// nobody from changing the keys of the others.
+    /// Finishes what was cut off, in every set that is as it was written. One that is not, or that
+    /// names keys which cannot be used, keeps nobody from changing the keys of the others.
     func settleAll(
         under lock: KeyringLock
     ) async throws(VaultError) -> [KeyDescriptor] {
-        var scopes: [ScopeID?] = []
-        for scope in [nil] + keyring.current().scopes.map({ Optional($0.id) }) {
-            do throws(VaultError) {
-                _ = try await authenticKeySet(of: scope)
-                scopes.append(scope)
-            } catch {
-                guard error.code == .integrity, let scope else { throw error }
-                log.error("a key set was altered", metadata: ["scope": "\(scope)"])
-            }
-        }
-        return try await settle(scopes, under: lock)
+        let scopes = [nil] + keyring.current().scopes.map { Optional($0.id) }
+        return try await settle(scopes, under: lock, passingByDamaged: true)
     }
 
     /// Brings the key sets of scopes, or of the vault, and the keyring into line. The keyring is
@@ -71,20 +62,33 @@ extension Vault {
     /// - Returns: The keys that the store did not know before.
     @discardableResult
     func settle(
-        _ scopes: [ScopeID?], under lock: KeyringLock
+        _ scopes: [ScopeID?], under lock: KeyringLock, passingByDamaged isLenient: Bool = false
     ) async throws(VaultError) -> [KeyDescriptor] {
-        var added: [KeyDescriptor] = []
-        for scope in scopes { added += try await adopt(scope) }
-        for scope in try await tighten(scopes, under: lock) { _ = try await adopt(scope) }
+        var (sound, added): ([ScopeID?], [KeyDescriptor]) = ([], [])
+        for scope in scopes {
+            guard let new = try await adopt(scope, isLenient) else { continue }
+            sound.append(scope)
+            added += new
+        }
+        for scope in try await tighten(sound, under: lock) { _ = try await adopt(scope, isLenient) }
         return added
     }
 
-    /// Lets the store follow the keyring: keys that are new there, and keys that are gone.
+    /// As below; nil for a scope that is damaged, where that is no error.
+    private func adopt(
+        _ scope: ScopeID?, _ isLenient: Bool
+    ) async throws(VaultError) -> [KeyDescriptor]? {
+        guard isLenient else { return try await adopt(scope) }
+        return try await unlessDamaged(scope) { () throws(VaultError) in try await adopt(scope) }
+    }
+
+    /// Lets the store follow the keyring: keys that are new there, and keys that are gone. A
+    /// shredded scope needs no keys.
     private func adopt(_ scope: ScopeID?) async throws(VaultError) -> [KeyDescriptor] {
         guard let set = try await authenticKeySet(of: scope) else { return [] }
         var draft = KeySetDraft(set, of: id)
         let added = draft.follow(keyring.current())
-        if !draft.isClosing { try renew(&draft, since: added) }
+        if !draft.isClosing && !isShredded(scope) { try renew(&draft, since: added) }
         guard draft.isChanged else { return [] }
         let ids = added.map(\.id)
         let deed = event(
@@ -124,6 +128,11 @@ extension Vault {
             }
         }
         return sets.filter { $0.changes.contains { $0.state == .destroyed } }.map(\.draft.scope)
+    }
+
+    /// Whether a scope lives no more.
+    func isShredded(_ scope: ScopeID?) -> Bool {
+        scope.flatMap { keyring.current().scope($0)?.shreddedAt } != nil
     }
 
     /// Wraps the keys of a scope under its newest key; and makes new ones where that key was made

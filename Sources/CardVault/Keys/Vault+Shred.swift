@@ -9,7 +9,8 @@ extension Vault {
     /// Copies of the keyring that were made before still have the scope key, each for those who
     /// have its secret: the shredding is pending until they are destroyed.
     ///
-    /// One that was cut off is finished. A scope whose key set was altered can be shredded too.
+    /// One that was cut off is finished. A scope whose key set was altered can be shredded too:
+    /// whatever was put into it, no key of another is destroyed.
     ///
     /// - Returns: Those copies, as far as they were registered.
     /// - Throws: ``VaultError``: `unknownScope`; `scopeShredded` when that was done before.
@@ -32,19 +33,17 @@ extension Vault {
                 return pendingCopies(of: scope)
             }
             let draft = isDamaged ? try salvage(set, of: scope) : closing(set)
+            let ids = draft.keys.filter { !$0.fence.opens }.map(\.key.id)
             let deed = event(
-                .shred, .done, scope: scope,
-                .keys(set.keys.map(\.key.id).suffix(AuditSubject.idLimit)))
+                .shred, .done, scope: scope, .keys(ids.suffix(AuditSubject.idLimit)))
             try await store(draft, deed) { transaction throws(StoreError) in
                 for hold in try transaction.holds() where hold.scope == scope {
                     _ = try transaction.delete(hold.id)
                 }
                 return true
             }
-            if !draft.isClosing {
-                // What is left of an altered set does not say so to the keyring.
-                try editKeyring(under: lock) { edit throws(KeyringError) in try edit.shred(scope) }
-            }
+            // Not left to the set: that of an altered one may say so of no key.
+            try editKeyring(under: lock) { edit throws(KeyringError) in try edit.shred(scope) }
             try await settle([scope], under: lock)
             forgetKeys()
             return pendingCopies(of: scope)
@@ -70,26 +69,35 @@ extension Vault {
     }
 
     /// The same of a set that was altered: the keys that the keyring has of the scope, and what
-    /// they unwrap. Any other row may be another scope's, and is left as it is.
+    /// they unwrap. A key that the keyring has of another scope or of the vault is left out, as
+    /// nothing that is said of it here may be believed; one of the keyring's kind that it does not
+    /// know is none. Any other row may be another scope's, and is left as it is.
     private func salvage(_ set: KeySet, of scope: ScopeID) throws(VaultError) -> KeySetDraft {
-        var draft = KeySetDraft(set, of: id)
-        draft.stride = 1 << 40
-        let own = keyring.current().keys.filter { $0.scope == scope && $0.state != .destroyed }
-        for key in own { draft.setFence(.closing, of: key.id) }
-        let wrappers = try own.filter(\.state.opens).map { key throws(VaultError) in
-            try WrapperEntry(key.id, keyring)
+        let (snapshot, moment) = (keyring.current(), now())
+        let own = snapshot.keys.filter { $0.scope == scope && $0.state.opens }
+        let wrappers = try own.map { key throws(VaultError) in try WrapperEntry(key.id, keyring) }
+        var ids: Set<KeyID> = []
+        let kept = set.keys.filter { row in
+            let known = snapshot.key(row.key.id)
+            return (known == nil || known?.scope == scope) && ids.insert(row.key.id).inserted
         }
-        for row in set.keys {
-            guard row.key.purpose.isStoreHeld, let box = row.wrapping?.box else { continue }
-            let isOwn = wrappers.contains { wrapper in
-                (try? wrapper.unwrap(row.key, box, in: id, slab: keyring.slab)) != nil
+        var draft = KeySetDraft(
+            KeySet(
+                scope: scope, epoch: set.epoch, sealKey: set.sealKey, keys: kept, code: set.code),
+            of: id)
+        draft.leap()
+        for row in kept {
+            if snapshot.key(row.key.id) != nil {
+                draft.setFence(.closing, of: row.key.id)
+            } else if !row.key.purpose.isStoreHeld {
+                draft.setFence(.closed, of: row.key.id)
+            } else if let box = row.wrapping?.box {
+                let isOwn = wrappers.contains { wrapper in
+                    (try? wrapper.unwrap(row.key, box, in: id, slab: keyring.slab)) != nil
+                }
+                if isOwn { draft.forget(row.key.id, at: moment) }
             }
-            if isOwn { draft.forget(row.key.id, at: now()) }
         }
         return draft
-    }
-
-    private func isShredded(_ scope: ScopeID) -> Bool {
-        keyring.current().scope(scope)?.shreddedAt != nil
     }
 }
