@@ -56,6 +56,10 @@ public struct Reseal: AsyncSequence, Sendable {
 
 extension Vault {
     /// Brings the cards of every scope under the latest keys. See ``Reseal``.
+    ///
+    /// Cards of unknown keys are listed as such that do not open, but for a time in which they may
+    /// be those of a scope that is not known: while the vault ``needsUnlock``, or a scope is one of
+    /// ``damagedScopes()``. They are passed by then.
     public func reseal(_ options: ResealOptions = ResealOptions()) -> Reseal {
         Reseal(self, caller, nil, options)
     }

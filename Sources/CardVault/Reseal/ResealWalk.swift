@@ -102,12 +102,16 @@ struct ResealWalk: Sendable {
             if let keys = last?.keys {
                 renewals.append(try keys.renewal(of: card, at: moment))
             } else {
-                let isForeign = foreign.contains(card.key)
-                renewals.append(CardRenewal(card: card, isUnreadable: !isForeign))
+                let isOfNone = knowsAll && !foreign.contains(card.key)
+                renewals.append(CardRenewal(card: card, isUnreadable: isOfNone))
             }
         }
         return renewals
     }
+
+    /// Whether the keys of every scope are known: else a card of an unknown key may be one that
+    /// opens.
+    private var knowsAll: Bool { damaged.isEmpty && !vault.needsUnlock }
 
     /// The scope of a key; nil for a key of no scope that is walked.
     func owner(of key: KeyNumber) -> ScopeID? { owners[key] }
