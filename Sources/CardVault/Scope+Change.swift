@@ -47,24 +47,25 @@ extension Scope {
     /// Removes a card and its search rows.
     ///
     /// A record that was altered is removed too, even one that does not decode: whoever may delete
-    /// a card need not be able to open it. It is the scope's by its key or by its search rows.
+    /// a card need not be able to open it. It is the scope's by its key; or by its search rows,
+    /// where its key is no other scope's.
     ///
     /// - Throws: ``VaultError/Code/notFound``.
     public func delete(_ token: Token) async throws(VaultError) {
         try await onRecord(.delete, .token(token)) { () throws(VaultError) in
             let deed = event(.delete, .done, .token(token))
+            let dead = Set(vault.scopeList.filter { $0.shreddedAt != nil }.map(\.id))
             let isDeleted = try await withKeys { keys throws(VaultError) -> Bool? in
                 let found = try await VaultError.store { () throws(StoreError) in
                     try await vault.store.read { reader throws(StoreError) in
-                        try reader.card(at: token.stored)
+                        try reader.card(token, claimedBy: keys, besides: dead)
                     }
                 }
-                guard let card = found, keys.claims(card),
-                    card.record?.facts.isExpired(at: vault.now()) != true
+                guard let card = found, card.record?.facts.isExpired(at: vault.now()) != true
                 else { return nil }
                 let isThere = try await vault.write { transaction, pen throws(StoreError) in
                     // It may have been sealed anew since, under another key of the scope.
-                    guard let card = try transaction.card(at: token.stored), keys.claims(card),
+                    guard try transaction.card(token, claimedBy: keys, besides: dead) != nil,
                         try transaction.delete(token)
                     else { return false }
                     try pen.append([deed])
@@ -77,10 +78,23 @@ extension Scope {
     }
 }
 
-extension ScopeKeys {
-    /// Whether a card is the scope's: its key says so, or, where that may have been altered, one of
-    /// its search rows.
-    fileprivate func claims(_ card: WalkedCard) -> Bool {
-        owns(card.key) || card.fingerprints.contains { isLive($0.key) }
+extension StoreReader {
+    /// The card of a token, whatever its state, if it is a scope's: its key says so, or, where that
+    /// may have been altered, one of its search rows. These may have been altered as well: they
+    /// claim no card whose key is another scope's.
+    ///
+    /// - Parameter dead: the scopes that were shredded, whose cards need nobody to delete them.
+    fileprivate func card(
+        _ token: Token, claimedBy keys: ScopeKeys, besides dead: Set<ScopeID>
+    ) throws(StoreError) -> WalkedCard? {
+        guard let card = try card(at: token.stored) else { return nil }
+        if keys.owns(card.key) { return card }
+        guard card.fingerprints.contains(where: { keys.isLive($0.key) }) else { return nil }
+        for case let other? in try keySetScopes() where other != keys.scope.id {
+            guard !dead.contains(other) else { continue }
+            let set = try keySet(of: other)
+            if set?.keys.contains(where: { $0.number == card.key }) == true { return nil }
+        }
+        return card
     }
 }

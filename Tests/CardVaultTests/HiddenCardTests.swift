@@ -102,6 +102,21 @@ internal import Testing
         #expect(try await bench.vault.resealed().unreadableCount == 0)
     }
 
+    /// Its search rows may have been altered as its key may have been.
+    @Test func `are not removed by another scope whose search row names them`() async throws {
+        let other = try await bench.scope("acme")
+        let key = try #require(
+            try await bench.vault.stored(other.id).keys.first { $0.key.purpose == .fingerprint })
+        try bench.tamper(
+            """
+            INSERT INTO fingerprints SELECT \(key.number.rawValue), format, randomblob(16), token
+            FROM cards WHERE \(place(tokens[3]))
+            """)
+        #expect(await code { try await other.delete(tokens[3]) } == .notFound)
+        #expect(try bench.rowCount("cards") == 11)
+        try await scope.delete(tokens[3])
+    }
+
     @Test func `are removed by no other scope`() async throws {
         let other = try await bench.scope("acme")
         #expect(await code { try await other.delete(tokens[3]) } == .notFound)
