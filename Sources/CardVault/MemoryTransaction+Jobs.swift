@@ -32,7 +32,8 @@ extension MemoryTransaction {
             row.key == key
                 && !(state.fingerprints[token] ?? []).contains { $0.key == other }
         }
-        return LaggingRows(count: lagging.count, places: lagging.values.prefix(limit).map(\.stored))
+        let tokens = Set(lagging.values)
+        return LaggingRows(count: tokens.count, places: tokens.prefix(limit).map(\.stored))
     }
 
     func reseal(_ boxes: [NewBox]) -> [Bool] {

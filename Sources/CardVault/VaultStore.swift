@@ -64,10 +64,10 @@ public protocol StoreReader {
     ) throws(StoreError) -> [WalkedCard]
     /// The card at a place, as a walk finds it; nil when there is none.
     func card(at place: [UInt8]) throws(StoreError) -> WalkedCard?
-    /// Search rows of a key whose tokens have no row of another key: a look at an index for each
-    /// row of the first.
+    /// The tokens that have search rows of a key and none of another key: a look at an index for
+    /// each row of the first.
     ///
-    /// - Parameter limit: how many tokens are told at most. All are counted.
+    /// - Parameter limit: how many tokens are told at most. All are counted, each once.
     func searchRows(
         of key: KeyNumber, lacking other: KeyNumber, limit: Int
     ) throws(StoreError) -> LaggingRows

@@ -76,11 +76,11 @@ public struct IndexRow: Hashable, Sendable {
     }
 }
 
-/// Search rows of a key whose cards are not found by a later key.
+/// Tokens that are found by search rows of a key, and not of a later one.
 public struct LaggingRows: Hashable, Sendable {
-    /// How many there are.
+    /// How many there are, each counted once however many rows it has.
     public let count: Int
-    /// What the first of them name, the stored bytes of tokens; not all need be tokens.
+    /// The stored bytes of the first of them; not all need be tokens.
     public let places: [[UInt8]]
 
     /// Joins what was found.

@@ -73,7 +73,7 @@ extension SQLiteReader {
 /// as a row of somebody else's may be: that points at nothing, and is not loaded.
 private func laggingSQL(inOrderOfTokens isOrdered: Bool) -> String {
     """
-    SELECT token FROM fingerprints f \(isOrdered ? "INDEXED BY fingerprints_by_token" : "")
+    SELECT DISTINCT token FROM fingerprints f \(isOrdered ? "INDEXED BY fingerprints_by_token" : "")
     WHERE key = ?1 AND length(token) <= 64 AND NOT EXISTS (
       SELECT 1 FROM fingerprints n WHERE n.token = f.token AND n.key = ?2)
     """

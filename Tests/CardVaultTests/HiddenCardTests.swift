@@ -65,6 +65,22 @@ internal import Testing
         #expect(try await bench.vault.resealed(options).ended == [rotation.old])
     }
 
+    @Test func `are given up though many search rows name them`() async throws {
+        let rotation = try await bench.vault.rotated(.fingerprint)
+        let old = try await bench.vault.stored(#require(rotation.old)).number.rawValue
+        try bench.tamper("DELETE FROM cards WHERE \(place(tokens[3]))")
+        try bench.tamper(
+            """
+            WITH RECURSIVE row(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM row WHERE n < 1500)
+            INSERT INTO fingerprints SELECT \(old), 0, randomblob(16), X'\(hex(tokens[3].stored))'
+            FROM row
+            """)
+        #expect(try await bench.vault.resealed().blocked == [scope.id])
+        var options = ResealOptions()
+        options.overruled = [tokens[3]]
+        #expect(try await bench.vault.resealed(options).ended == [rotation.old])
+    }
+
     @Test func `are given up by the row where they have no token`() async throws {
         let rotation = try await bench.vault.rotated(.fingerprint)
         try loseToken()

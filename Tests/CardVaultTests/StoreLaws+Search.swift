@@ -5,7 +5,7 @@ internal import Testing
 
 /// What the end of a fingerprint key and the removal of single rows rely on in every store.
 extension StoreLaws {
-    /// Rows of a key are told whose tokens have no row of another; all are counted.
+    /// Tokens are told that have rows of a key and none of another; each is counted once.
     static func expectLaggingRows(_ store: any VaultStore) async throws {
         try await reset(store)
         // A token has rows of 3, 4, of 3 alone, or of 4 alone; a few of 5, 6, or of 5 alone.
@@ -40,6 +40,10 @@ extension StoreLaws {
         // A row that is given to another card is that card's.
         let row = IndexRow(cards[1].fingerprints[0], of: StoreSamples.token(0))
         try await store.write { transaction throws(StoreError) in try transaction.put(row) }
+        #expect(try await lagging(3, 4, limit: 99).count == 9)
+        // A second row of a token makes no second token.
+        let second = IndexRow(StoreSamples.fingerprint(99, key: 3), of: StoreSamples.token(4))
+        try await store.write { transaction throws(StoreError) in try transaction.put(second) }
         #expect(try await lagging(3, 4, limit: 99).count == 9)
     }
 
