@@ -35,17 +35,21 @@ package enum AtomicFile {
 
     /// Lends a way to read a file piece by piece: at most 1 MiB at a time, nil at its end. Nil
     /// where there is no file.
+    ///
+    /// - Throws: ``FileError``: `ELOOP` for a link, `EINVAL` for what is no file: a pipe would be
+    ///   waited for without end.
     package static func withPieces<R>(
         of path: String, _ body: (() throws(FileError) -> [UInt8]?) throws(FileError) -> R
     ) throws(FileError) -> R? {
         let descriptor: Int32
         do throws(FileError) {
-            descriptor = try openDescriptor(path, O_RDONLY | O_NOFOLLOW)
+            descriptor = try openDescriptor(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
         } catch {
             if error.systemCode == ENOENT { return nil }
             throw error
         }
         defer { close(descriptor) }
+        guard isFile(descriptor) else { throw FileError(operation: .open, systemCode: EINVAL) }
         return try body { () throws(FileError) in
             var piece = [UInt8](repeating: 0, count: 1 << 20)
             while true {
@@ -175,6 +179,11 @@ package enum AtomicFile {
     /// be one.
     private static func checkName(_ path: String) throws(FileError) {
         guard !path.utf8.contains(0) else { throw FileError(operation: .open, systemCode: EINVAL) }
+    }
+
+    private static func isFile(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     private static func isLink(_ path: String) -> Bool {

@@ -138,6 +138,22 @@ internal import Testing
         _ = try await scene.plan()
     }
 
+    /// Whoever opens a pipe waits until somebody writes it.
+    @Test(arguments: ["manifest", "cards.db"])
+    func `with a pipe or a link for a file is refused`(_ name: String) async throws {
+        let scene = try await BackupScene()
+        _ = try await scene.bench.vault.backUp(to: scene.folder)
+        let (path, other) = ("\(scene.folder)/\(name)", "\(scene.folder)/other")
+        try FileManager.default.moveItem(atPath: path, toPath: other)
+        let made = unsafe mkfifo(path, 0o600)
+        #expect(made == 0)
+        #expect(await code { try await scene.plan() } == .backupFile)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createSymbolicLink(
+            atPath: path, withDestinationPath: other)
+        #expect(await code { try await scene.plan() } == .backupFile)
+    }
+
     @Test func `goes to a new folder only, and of a store in memory nowhere`() async throws {
         let scene = try await BackupScene()
         _ = try await scene.bench.vault.backUp(to: scene.folder)

@@ -66,8 +66,14 @@ struct BackupCopy: Sendable {
         in folder: String, _ keyring: KeyringFile
     ) throws(VaultError) -> BackupManifest {
         let text = try VaultError.file { () throws(FileError) in
-            try AtomicFile.load(
-                "\(folder)/\(BackupManifest.name)", limit: BackupManifest.byteLimit)
+            try AtomicFile.withPieces(of: "\(folder)/\(BackupManifest.name)") {
+                next throws(FileError) in
+                var text: [UInt8] = []
+                while text.count <= BackupManifest.byteLimit, let piece = try next() {
+                    text += piece
+                }
+                return text
+            }
         }
         guard let text else {
             throw VaultError(.backupRefused, subject: "no \(BackupManifest.name)")
