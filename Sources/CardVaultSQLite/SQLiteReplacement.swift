@@ -65,11 +65,7 @@ struct SQLiteReplacement {
         try emptyLog(on: connection, isKept: old != nil)
         let hasLog = !(StoreFile(path + "-wal")?.isEmpty ?? true)
         try step(.keepOld)
-        if let old {
-            if hasLog { try StoreFile.addName(old + "-wal", to: path + "-wal") }
-            try StoreFile.addName(old, to: path)
-            try StoreFile.settleFolder(of: old)
-        }
+        if let old { try keep(as: old, withLog: hasLog) }
         try step(.mark)
         try StoreFile.addName(mark, to: source)
         try StoreFile.settleFolder(of: mark)
@@ -93,6 +89,26 @@ struct SQLiteReplacement {
         } catch {
             guard isKept, [.notAStore, .corrupt].contains(error.code) else { throw error }
         }
+    }
+
+    /// Gives the old file another name, and its log the one beside that.
+    private func keep(as old: String, withLog hasLog: Bool) throws(StoreError) {
+        if try isKept(as: old) {
+            // The log may be another by now.
+            try StoreFile.remove(old + "-wal")
+        } else {
+            // One that is there would be taken for the log of the old file.
+            try StoreFile.checkFree(old + "-wal")
+            try StoreFile.addName(old, to: path)
+        }
+        if hasLog { try StoreFile.addName(old + "-wal", to: path + "-wal") }
+        try StoreFile.settleFolder(of: old)
+    }
+
+    /// Whether the store has this other name already: a crash came after it was given.
+    private func isKept(as old: String) throws(StoreError) -> Bool {
+        guard let there = StoreFile(old), there == StoreFile(path) else { return false }
+        return try StoreFile.name(of: old) != path
     }
 
     private func removeLog() throws(StoreError) {

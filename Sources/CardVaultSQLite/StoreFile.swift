@@ -43,6 +43,11 @@ struct StoreFile: Equatable, Sendable {
         return unsafe String(cString: name)
     }
 
+    /// Refuses a name that something has.
+    static func checkFree(_ name: String) throws(StoreError) {
+        guard StoreFile(name) == nil else { throw StoreError(system: EEXIST) }
+    }
+
     /// Gives a file another name, which nothing has.
     static func addName(_ name: String, to path: String) throws(StoreError) {
         guard unsafe link(path, name) == 0 else { throw StoreError(system: errno) }

@@ -68,6 +68,21 @@ internal import Testing
         #expect(try scratch.rows("PRAGMA integrity_check") == ["ok"])
     }
 
+    @Test func `is done when it is done again with the old store kept`() async throws {
+        try await scratch.makeCopy(of: new)
+        try await scratch.store().insert(old)
+        await kill(before: 2)
+        #expect(SQLiteReplacement.Step.allCases[2] == .mark)
+        #expect(StoreFile(scratch.path("kept.db")) == StoreFile(scratch.path()))
+        // As a crash leaves it where the log could not be emptied.
+        try scratch.write([1, 2, 3], to: "kept.db-wal")
+        try await SQLiteStore(path: scratch.path()).replace(
+            with: scratch.path("new.db"), keepingOldAs: scratch.path("kept.db"))
+        #expect(try await cards(SQLiteStore(path: scratch.path())) == places(new))
+        #expect(scratch.size(of: "kept.db-wal") == nil)
+        #expect(try await cards(SQLiteStore.open(copy: scratch.path("kept.db"))) == places(old))
+    }
+
     /// A disk may bring back what was removed just before the power went.
     @Test func `does not take the old store's log for the new one's`() async throws {
         try await scratch.makeCopy(of: new)

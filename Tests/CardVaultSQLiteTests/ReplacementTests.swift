@@ -130,6 +130,32 @@ internal import Testing
         try await expect(new, in: SQLiteStore(path: scratch.path()))
     }
 
+    /// It is the same file as the store, and would be gone with it.
+    @Test(arguments: ["cards.db", "./cards.db", "link"])
+    func `refuses its own name for the old store`(_ name: String) async throws {
+        let store = try await prepare()
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path("link"), withDestinationPath: scratch.path())
+        let error = await refusal {
+            try await store.replace(
+                with: scratch.path("new.db"), keepingOldAs: scratch.path(name))
+        }
+        #expect(error == StoreError(.failed, systemCode: EEXIST))
+        try await expect(old, in: SQLiteStore(path: scratch.path()))
+    }
+
+    @Test func `refuses a name for the old store whose log something is`() async throws {
+        let store = try await prepare()
+        try scratch.write([1], to: "kept-wal")
+        let error = await refusal {
+            try await store.replace(
+                with: scratch.path("new.db"), keepingOldAs: scratch.path("kept"))
+        }
+        #expect(error == StoreError(.failed, systemCode: EEXIST))
+        #expect(scratch.size(of: "kept") == nil && scratch.size(of: "kept-wal") == 1)
+        try await expect(old, in: store)
+    }
+
     #if os(Linux)
         @Test func `refuses a copy on another disk`() async throws {
             let store = try await prepare()

@@ -90,13 +90,15 @@ def keyring_restore(vault: Vault) -> tuple[str, ...]:
     return ("keyring", "restore", copy)
 
 
-def restore(vault: Vault) -> tuple[str, ...]:
-    folder = free(vault, "backup")
-    vault.must("backup", folder)
-    return ("restore", "--yes", folder)
+def restore(*options: str) -> Job:
+    def prepare(vault: Vault) -> tuple[str, ...]:
+        folder = free(vault, "backup")
+        vault.must("backup", folder)
+        return ("restore", "--yes", folder, *options)
+
+    return Job(" ".join(["restore", *options]), prepare, THERE if options else "")
 
 
-RESTORE = Job("restore", restore)
 # Those that leave the store where it is, so that others may use it meanwhile.
 ONLINE = [
     *(rotate(purpose) for purpose in
@@ -113,4 +115,6 @@ ONLINE = [
     Job("keyring export", lambda vault: ("keyring", "export", free(vault, "export")), THERE),
     Job("keyring restore", keyring_restore),
 ]
-JOBS = [*ONLINE, RESTORE]
+# Those after which others open it anew.
+OFFLINE = [restore(), restore("--keep-old", "kept.db")]
+JOBS = [*ONLINE, *OFFLINE]

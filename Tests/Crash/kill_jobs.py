@@ -69,24 +69,22 @@ def play(killer: Killer, traffic: probes.Traffic, todo: list[jobs.Job]) -> None:
     with traffic:
         killer.measure(vault)
         for job in todo:
-            if job is not jobs.RESTORE:
+            if job in jobs.ONLINE:
                 killer.run(vault, job, job.prepare(vault))
         # After the last scope key was destroyed, with which a backup dies.
         traffic.note()
-        early, backup = dict(traffic.cards), jobs.free(vault, "backup")
-        if jobs.RESTORE in todo:
-            vault.must("backup", backup)
+        early = dict(traffic.cards)
+        restores = [(job, job.prepare(vault)) for job in todo if job in jobs.OFFLINE]
     probes.check(traffic.probe, vault, traffic.cards)
     probes.check_keys(vault)
-    if jobs.RESTORE not in todo:
-        return
-    # Whoever used the store would lose what it is told meanwhile.
-    copy = Vault(vault.tool, vault.folder.with_name("copy"))
-    shutil.copytree(vault.folder, copy.folder, dirs_exist_ok=True)
-    killer.run(copy, jobs.RESTORE, ("restore", "--yes", backup))
-    probes.check(traffic.probe, copy, early, later=traffic.cards)
-    probes.check_keys(copy)
-    shutil.rmtree(copy.folder)
+    for job, arguments in restores:
+        # Whoever used the store would lose what it is told meanwhile.
+        copy = Vault(vault.tool, vault.folder.with_name("copy"))
+        shutil.copytree(vault.folder, copy.folder, dirs_exist_ok=True)
+        killer.run(copy, job, arguments)
+        probes.check(traffic.probe, copy, early, later=traffic.cards)
+        probes.check_keys(copy)
+        shutil.rmtree(copy.folder)
 
 
 def main() -> None:
