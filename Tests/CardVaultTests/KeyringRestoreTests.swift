@@ -24,10 +24,12 @@ internal import Testing
 
         func export() throws -> KeyringFile { try bench.unlocked("export.json") }
 
-        func restore(_ lost: Set<KeyID> = []) async throws -> Vault {
+        func restore(
+            _ lost: Set<KeyID> = [], shredding scopes: Set<ScopeID> = []
+        ) async throws -> Vault {
             try await Vault.restoreKeyring(
                 export(), to: KeyringPath(bench.keyring.path),
-                with: SQLiteStore(path: bench.storePath), confirming: lost
+                with: SQLiteStore(path: bench.storePath), confirming: lost, shredding: scopes
             ) { rotation throws(KeyringError) in
                 _ = try? rotation.keep(Passphrase(Bench.secret.utf8.span))
             }
@@ -100,6 +102,22 @@ internal import Testing
         #expect(await code { try await vault.scope("acme") } == .scopeShredded)
         let state = vault.keyring.current().keys.filter { $0.scope == id }.map(\.state)
         #expect(state == [.destroyed])
+    }
+
+    @Test func `shreds no scope unasked of which somebody removed the keys`() async throws {
+        let scene = try await Scene()
+        let acme = try await scene.bench.scope("acme").id
+        _ = try await scene.bench.vault.exportKeyring(to: scene.path)
+        try scene.bench.tamper("DELETE FROM key_sets WHERE scope = 'acme'")
+        let loss = try await Vault.loss(
+            restoring: scene.export(), with: SQLiteStore(path: scene.bench.storePath))
+        #expect(loss.unknownScopes == [acme])
+        #expect(
+            await refusal { try await scene.restore() }
+                == VaultError(.keyNeeded, subject: "scope acme"))
+        #expect(try scene.bench.unlocked().current().scope(acme)?.shreddedAt == nil)
+        let vault = try await scene.restore(shredding: [acme])
+        #expect(vault.keyring.current().scope(acme)?.shreddedAt != nil)
     }
 
     @Test func `with a wrong secret changes nothing`() async throws {

@@ -39,9 +39,27 @@ import Testing
         #expect(try vault.contents() == before)
         let run = try vault.runJob(["keyring", "restore", "copy", "--yes", "--json"])
         #expect(run.error == said)
-        #expect(try object(run.output) as? [String: [String]] == ["lost": [lost], "closed": []])
+        #expect(
+            try object(run.output) as? [String: [String]]
+                == ["lost": [lost], "closed": [], "shredded": []])
         #expect(try vault.detokenized(vault.token[...]) == ToolVault.storedCard)
         #expect(try vault.key("hold") != lost)
+    }
+
+    @Test func `names a scope that it would shred, and asks`() async throws {
+        let vault = try await ToolVault()
+        #expect(try vault.run("keyring", "export", "copy").status == 0)
+        try vault.execute("DELETE FROM key_sets WHERE scope = 'acme'")
+        let said = "The store has no keys of the scope acme: it will be shredded.\n"
+        let before = try vault.contents()
+        #expect(
+            try vault.runJob(["keyring", "restore", "copy"])
+                == .init(
+                    status: 1, error: said + "card-vault: \(ToolVault.cannotAsk)\nGive --yes.\n"))
+        #expect(try vault.contents() == before)
+        let run = try vault.runJob(["keyring", "restore", "copy", "--yes", "--json"])
+        #expect(run.error == said)
+        #expect(try object(run.output)["shredded"] as? [String] == ["acme"])
     }
 
     @Test func `makes a scope seal again whose key is lost`() async throws {

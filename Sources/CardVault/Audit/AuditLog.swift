@@ -30,7 +30,7 @@ public struct AuditLog: Sendable {
         let keyring = keyring
         let found = try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in
-                try Self.verify(reader, keyring, anchors)
+                try Self.verify(reader, keyring, anchors, ofPresent: false)
             }
         }
         switch found {
@@ -46,22 +46,26 @@ public struct AuditLog: Sendable {
         case otherVault, noKeys, alteredKeys
     }
 
-    /// Whether the log that `reader` sees is as it was written, from its first kept entry to its
-    /// end.
+    /// Whether the log of the store in use, which `reader` sees, is as it was written, from its
+    /// first kept entry to its end.
     static func isWhole(
         in reader: any StoreReader, _ keyring: KeyringFile
     ) throws(StoreError) -> Bool {
-        guard case .verdict(let verdict) = try verify(reader, keyring, []) else { return false }
+        guard
+            case .verdict(let verdict) =
+                try verify(reader, keyring, [], ofPresent: true)
+        else { return false }
         return verdict.fault == nil
     }
 
     private static func verify(
-        _ reader: any StoreReader, _ keyring: KeyringFile, _ anchors: [AuditAnchor]
+        _ reader: any StoreReader, _ keyring: KeyringFile, _ anchors: [AuditAnchor],
+        ofPresent isPresent: Bool
     ) throws(StoreError) -> Finding {
         let vault = keyring.current().vault
         guard try reader.vault() == vault else { return .otherVault }
         guard let set = try reader.keySet(of: nil) else { return .noKeys }
-        let keys = AuditReader(keyring, set)
+        let keys = AuditReader(keyring, set, ofPresent: isPresent)
         guard keys.verifies(set.sealKey, { set.isAuthentic(in: vault, under: $0) }) else {
             return .alteredKeys
         }

@@ -6,6 +6,7 @@ internal import Synchronization
 /// The keys that an audit log is checked with: whatever the keyring still has, in any state.
 final class AuditReader: Sendable {
     let keyring: KeyringFile
+    private let isPresent: Bool
     private let auditKeys = Mutex<[KeyID: AuditKeyEntry]>([:])
     /// The keys of the store by their numbers there.
     private let numbers: [KeyNumber: KeyID]
@@ -13,8 +14,11 @@ final class AuditReader: Sendable {
     /// - Parameters:
     ///   - keyring: unlocked.
     ///   - set: the authentic key set of the vault itself; nil for exports, which name keys by id.
-    init(_ keyring: KeyringFile, _ set: KeySet? = nil) {
+    ///   - isPresent: whether the store is the one in use. Each of its rows has a code of another
+    ///     key before a seal key is compromised; a backup keeps those that it was made with.
+    init(_ keyring: KeyringFile, _ set: KeySet? = nil, ofPresent isPresent: Bool = false) {
         self.keyring = keyring
+        self.isPresent = isPresent
         let pairs = (set?.keys ?? []).map { ($0.number, $0.key.id) }
         numbers = Dictionary(pairs) { first, _ in first }
     }
@@ -38,7 +42,8 @@ final class AuditReader: Sendable {
 
     /// Whether a key set or the sealed end of a log is as it was written.
     func verifies(_ sealKey: KeyID, _ check: (borrowing SealKey) -> Bool) -> Bool {
-        guard keyring.current().key(sealKey)?.purpose == .seal,
+        guard let key = keyring.current().key(sealKey), key.purpose == .seal,
+            !isPresent || key.state != .compromised,
             let material = try? keyring.unwrap(sealKey)
         else { return false }
         return check(SealKey(material))

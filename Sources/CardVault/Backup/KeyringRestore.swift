@@ -9,6 +9,9 @@ public struct KeyringLoss: Hashable, Sendable {
     public let lost: [KeyDescriptor]
     /// Keys of the export whose destruction has begun. They are not brought back.
     public let closed: [KeyID]
+    /// Scopes of the export that the store has no keys of: they were never finished, and hold
+    /// nothing; or somebody has removed their keys. They are shredded.
+    public let unknownScopes: [ScopeID]
     /// Keys that waited when the export was made, and that the store knows by now.
     let waiting: [KeyID]
 }
@@ -26,7 +29,7 @@ extension Vault {
         restoring export: KeyringFile, with store: any VaultStore
     ) async throws(VaultError) -> KeyringLoss {
         let snapshot = export.current()
-        let reader = VaultReader(export, store)
+        let reader = VaultReader(export, store, ofPresent: true)
         guard try await reader.isOfVault else { throw VaultError(.otherVault) }
         let sealKeys = try await VaultError.store { () throws(StoreError) in
             try await store.read { reader throws(StoreError) in try reader.sealKeysInUse() }
@@ -53,9 +56,11 @@ extension Vault {
                 if row.fence.opens && isWaiting { waiting.append(row.key.id) }
             }
         }
+        let unknown = snapshot.scopes.filter { $0.shreddedAt == nil && !scopes.contains($0.id) }
         return KeyringLoss(
             lost: lost.sorted { $0.id.description < $1.id.description },
-            closed: closed.sorted { $0.description < $1.description }, waiting: waiting)
+            closed: closed.sorted { $0.description < $1.description },
+            unknownScopes: unknown.map(\.id), waiting: waiting)
     }
 
     /// Puts an export in the place of the keyring, under a new root key.
@@ -69,28 +74,29 @@ extension Vault {
     ///   - source: where the keyring is to be.
     ///   - store: the vault's store.
     ///   - lost: the keys of which somebody has confirmed that they are lost.
+    ///   - scopes: those that the store does not know, and of which somebody has confirmed that
+    ///     they are shredded.
     ///   - actor: who does it, for the record.
     ///   - origin: from where.
     ///   - logger: as for a vault.
     ///   - moment: now.
     ///   - present: keeps the slots of the custodians who stay.
     /// - Returns: The vault with the new keyring.
-    /// - Throws: ``VaultError``: `keyNeeded` naming a key that is lost and was not confirmed.
+    /// - Throws: ``VaultError``: `keyNeeded` naming a key that is lost, or a scope that is
+    ///   shredded, and that was not confirmed.
     public static func restoreKeyring(
         _ export: KeyringFile, to source: any KeyringSource, with store: any VaultStore,
-        confirming lost: Set<KeyID> = [], as actor: String = "unnamed",
-        from origin: String? = nil, logger: Logger = Logger(label: "card-vault"),
-        at moment: Timestamp = .now(),
+        confirming lost: Set<KeyID> = [], shredding scopes: Set<ScopeID> = [],
+        as actor: String = "unnamed", from origin: String? = nil,
+        logger: Logger = Logger(label: "card-vault"), at moment: Timestamp = .now(),
         _ present: (inout RootRotation) throws(KeyringError) -> Void
     ) async throws(VaultError) -> Vault {
         let lock = try await lock(source)
         defer { lock.release() }
         let loss = try await loss(restoring: export, with: store)
-        if let key = loss.lost.first(where: { !lost.contains($0.id) }) {
-            throw VaultError(.keyNeeded, subject: "\(key.purpose) key \(key.id)")
-        }
-        let reader = VaultReader(export, store)
-        let (pin, scopes) = (try await reader.pin(), try await reader.scopes())
+        try loss.requireConfirmed(lost, scopes)
+        let reader = VaultReader(export, store, ofPresent: true)
+        let pin = try await reader.pin()
         let file = try VaultError.keyring { () throws(KeyringError) in
             var rotation = try RootRotation(
                 on: export, writingTo: source, under: lock, at: moment)
@@ -98,7 +104,7 @@ extension Vault {
             // What nobody has checked counts only where it could have come to be.
             let unverified = source.unverifiedGeneration ?? 0
             let seen = max(pin?.generation ?? 0, unverified < 1 << 40 ? unverified : 0)
-            try rotation.edit.settle(loss, scopes, after: seen)
+            try rotation.edit.settle(loss, after: seen)
             try rotation.write()
             return rotation.file
         }
@@ -108,6 +114,19 @@ extension Vault {
         _ = try await vault.settleAll(under: lock)
         try await vault.record([vault.event(.copyKeyring, .done, purpose: AuditText("restore"))])
         return vault
+    }
+}
+
+extension KeyringLoss {
+    fileprivate func requireConfirmed(
+        _ keys: Set<KeyID>, _ scopes: Set<ScopeID>
+    ) throws(VaultError) {
+        if let key = lost.first(where: { !keys.contains($0.id) }) {
+            throw VaultError(.keyNeeded, subject: "\(key.purpose) key \(key.id)")
+        }
+        if let scope = unknownScopes.first(where: { !scopes.contains($0) }) {
+            throw VaultError(.keyNeeded, subject: "scope \(scope)")
+        }
     }
 }
 
@@ -144,14 +163,12 @@ extension KeyringEdit {
     ///
     /// - Parameters:
     ///   - loss: what is not to come back, and what is gone.
-    ///   - known: the scopes that the store has keys for. Others were shredded, and somebody has
-    ///     removed what says so; or they were never finished, and hold nothing.
     ///   - generation: the latest that was seen.
     fileprivate mutating func settle(
-        _ loss: KeyringLoss, _ known: Set<ScopeID>, after generation: UInt64
+        _ loss: KeyringLoss, after generation: UInt64
     ) throws(KeyringError) {
         for id in loss.closed { try destroy(id, force: true) }
-        for scope in keyring.scopes where !known.contains(scope.id) { try shred(scope.id) }
+        for scope in loss.unknownScopes { try shred(scope) }
         for id in loss.waiting { try enter(.active, id) }
         for key in loss.lost where keyring.key(key.id) == nil { addDestroyed(key) }
         for purpose in [KeyPurpose.hold, .audit, .seal]

@@ -8,10 +8,12 @@ struct VaultReader: Sendable {
     private let store: any VaultStore
     private let keys: AuditReader
 
-    init(_ keyring: KeyringFile, _ store: any VaultStore) {
+    /// - Parameter isPresent: whether the store is the one in use: then nothing is believed that
+    ///   has a code of a compromised seal key.
+    init(_ keyring: KeyringFile, _ store: any VaultStore, ofPresent isPresent: Bool = false) {
         self.keyring = keyring
         self.store = store
-        keys = AuditReader(keyring)
+        keys = AuditReader(keyring, ofPresent: isPresent)
     }
 
     /// Whether the store is of the keyring's vault.
@@ -41,15 +43,6 @@ struct VaultReader: Sendable {
             throw VaultError(.integrity, subject: "pin")
         }
         return pin
-    }
-
-    /// The scopes that have a key set.
-    func scopes() async throws(VaultError) -> Set<ScopeID> {
-        try await VaultError.store { () throws(StoreError) in
-            try await store.read { reader throws(StoreError) in
-                Set(try reader.keySetScopes().compactMap(\.self))
-            }
-        }
     }
 
     /// Runs one transaction on the store.

@@ -28,11 +28,12 @@ extension KeyringCommand {
             do {
                 _ = try await Vault.restoreKeyring(
                     export, to: KeyringPath(options.keyring), with: store,
-                    confirming: Set(loss.lost.map(\.id)), as: Operator.current.actor,
-                    from: Operator.current.origin, logger: VaultOptions.silence
+                    confirming: Set(loss.lost.map(\.id)), shredding: Set(loss.unknownScopes),
+                    as: Operator.current.actor, from: Operator.current.origin,
+                    logger: VaultOptions.silence
                 ) { rotation throws(KeyringError) in
                     try custodians.keep(&rotation) { dropped throws(ToolError) in
-                        guard !dropped.isEmpty || !loss.lost.isEmpty else { return }
+                        guard !dropped.isEmpty || !loss.isEmpty else { return }
                         try confirmation.require()
                     }
                 }
@@ -44,6 +45,10 @@ extension KeyringCommand {
 
         /// Says what a person must know before.
         private func warn(of loss: KeyringLoss) {
+            for scope in loss.unknownScopes {
+                Standard.error.write(
+                    "The store has no keys of the scope \(scope): it will be shredded.\n")
+            }
             guard !loss.lost.isEmpty else { return }
             Standard.error.write("Keys that the store needs and the copy lacks:\n")
             for key in loss.lost {
@@ -58,10 +63,16 @@ extension KeyringCommand {
             guard !options.json else {
                 return try Report.json([
                     "lost": lost, "closed": loss.closed.map(\.description),
+                    "shredded": loss.unknownScopes.map(\.description),
                 ])
             }
             Report.line("Restored the keyring under a new root key. Keys lost: \(lost.count).")
             Report.line("Every server must unlock it again. Older keyrings are refused.")
         }
     }
+}
+
+extension KeyringLoss {
+    /// Whether nothing is lost that is not lost already.
+    fileprivate var isEmpty: Bool { lost.isEmpty && unknownScopes.isEmpty }
 }
