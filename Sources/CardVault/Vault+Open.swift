@@ -106,10 +106,7 @@ extension Vault {
         guard pin.isAuthentic(under: sealKey.key), pin.vault == keyring.vault else {
             throw VaultError(.integrity, subject: "pin")
         }
-        guard keyring.generation >= pin.required else { throw VaultError(.keyringOlder) }
-        guard keyring.generation != pin.generation || keyring.code == pin.keyringCode else {
-            throw VaultError(.keyringForked)
-        }
+        try pin.check(keyring)
     }
 
     /// Writes the pin on `keyring` if it is still `pin`, and the store still this vault's: until it

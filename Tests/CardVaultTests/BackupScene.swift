@@ -24,11 +24,12 @@ struct BackupScene {
     func backUp() async throws { _ = try await bench.vault.backUp(to: folder) }
 
     func plan(
-        _ keyring: KeyringFile? = nil, over store: (any BackupStore)? = nil
+        _ keyring: KeyringFile? = nil, of folder: String? = nil,
+        over store: (any BackupStore)? = nil, at moment: Timestamp = .now()
     ) async throws -> RestorePlan {
         try await Vault.planRestore(
-            of: folder, with: keyring ?? bench.keyring, over: store ?? self.store,
-            through: "\(bench.folder)/restoring")
+            of: folder ?? self.folder, with: keyring ?? bench.keyring, over: store ?? self.store,
+            through: "\(bench.folder)/restoring", at: moment)
     }
 
     func restore(
@@ -43,6 +44,13 @@ struct BackupScene {
     func restored(keepingOldAs old: String? = nil) async throws -> Scope {
         try await restore(plan(), keepingOldAs: old)
         return try await bench.opened().scope("default")
+    }
+
+    /// Takes the store away, as if its disk was lost.
+    func loseStore() throws {
+        for end in ["", "-wal", "-shm"] {
+            try FileManager.default.removeItem(atPath: bench.storePath + end)
+        }
     }
 
     /// Whether the card can be had back.

@@ -61,6 +61,17 @@ internal import Testing
         try await scene.expectCard(in: scene.restored())
     }
 
+    /// They make their copies in one place.
+    @Test func `is planned by many at a time`() async throws {
+        let (scene, _) = try await scene()
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask { try await scene.plan().lostCardCount }
+            }
+            for try await count in group { #expect(count == 1) }
+        }
+    }
+
     private func expectUnreplaced(_ scene: BackupScene, _ deed: Deed) async throws {
         if deed != .delete { #expect(try await scene.scope.find(PAN(Cards.amex)) != nil) }
         let names = try FileManager.default.contentsOfDirectory(atPath: scene.bench.folder)

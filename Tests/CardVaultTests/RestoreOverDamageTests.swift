@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CardCrypto
-internal import CardKeys
-internal import CardVault
+@testable internal import CardKeys
+@testable internal import CardVault
 @testable internal import CardVaultSQLite
 internal import Foundation
 internal import TestSupport
@@ -110,9 +110,7 @@ internal import Testing
         let scene = try await BackupScene()
         try await scene.backUp()
         #expect(try await scene.plan().log == .kept)
-        for end in ["", "-wal", "-shm"] {
-            try FileManager.default.removeItem(atPath: scene.bench.storePath + end)
-        }
+        try scene.loseStore()
         _ = try SQLiteStore.create(path: scene.bench.storePath)
         #expect(try await scene.plan().log == RestorePlan.Log.none)
     }
@@ -127,5 +125,81 @@ internal import Testing
         #expect(plan.log == .kept)
         try await scene.restore(plan)
         _ = try await scene.bench.opened().scope("acme").tokenize(PAN(Cards.amex))
+    }
+
+    /// The scope as it was before a compromise, by somebody who knows a seal key.
+    @Test func `does not believe the keys of a scope under a compromised seal key`() async throws {
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        let vault = scene.bench.vault
+        let forger = try vault.primarySealKey()
+        let old = try await vault.sealing(.data).key.id
+        let before = try await vault.stored(scene.scope.id)
+        try await vault.compromise(old)
+        try await vault.compromise(forger.key.id)
+        let epoch = try await vault.stored(scene.scope.id).epoch
+        try await scene.forge(before.keys, of: before.scope, after: epoch, by: forger)
+        #expect(try await scene.bench.opened().damagedScopes() == [scene.scope.id])
+        #expect(try await scene.plan().uncheckedScopes == [scene.scope.id])
+    }
+
+    /// They say that an audit key is to be destroyed which the log needs.
+    @Test func `does not believe the vault's own keys under a compromised seal key`()
+        async throws
+    {
+        let scene = try await BackupScene()
+        let vault = scene.bench.vault
+        let victim = try #require(try await vault.rotated(.audit).old)
+        try await scene.backUp()
+        let forger = try vault.primarySealKey()
+        try await vault.compromise(forger.key.id)
+        let own = try await vault.stored(ScopeID?.none)
+        let keys = own.keys.map { row in
+            StoredKey(
+                number: row.number, key: row.key,
+                fence: row.key.id == victim ? .closing : row.fence, wrapping: row.wrapping)
+        }
+        try await scene.forge(keys, of: nil, after: own.epoch, by: forger)
+        #expect(await code { try await scene.bench.opened() } == .integrity)
+        let plan = try await scene.plan()
+        #expect(plan.log == .dropped && plan.needsOldStore)
+        try await scene.restore(plan, keepingOldAs: scene.old)
+        let after = try await scene.bench.opened()
+        try await after.rotated(.data)
+        #expect(after.keyring.current().key(victim)?.state == .deactivated)
+        let verdict = try await AuditLog(keyring: after.keyring, store: scene.store).verify()
+        #expect(verdict.fault == nil)
+    }
+
+    @Test(arguments: ["UPDATE pin SET code = zeroblob(32)", "DELETE FROM pin"])
+    func `keeps it where it does not tell which keyrings are too old`(_ sql: String) async throws {
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        try scene.bench.copyKeyring(to: "old.json")
+        let old = try scene.bench.unlocked("old.json")
+        let hold = try #require(scene.bench.keyring.current().primary(.hold)).id
+        try await scene.bench.vault.compromise(hold)
+        #expect(try await scene.plan(old).isKeyringChecked)
+        #expect(await code { try await scene.restore(scene.plan(old), old) } == .keyringOlder)
+        try scene.bench.tamper(sql)
+        let plan = try await scene.plan(old)
+        #expect(plan.log == .kept && !plan.isKeyringChecked && !plan.isLossUnknown)
+        #expect(await code { try await scene.restore(plan, old) } == .oldStoreNeeded)
+        try await scene.restore(scene.plan(), keepingOldAs: scene.old)
+        try await scene.expectCard(in: scene.bench.opened().scope("default"))
+    }
+}
+
+extension BackupScene {
+    /// Stores a key set with a code of somebody who knows a seal key.
+    fileprivate func forge(
+        _ keys: [StoredKey], of scope: ScopeID?, after epoch: UInt64, by forger: SealKeyEntry
+    ) async throws {
+        let forged = KeySet(
+            scope: scope, epoch: epoch + 1, keys: keys, vault: bench.vault.id,
+            sealedBy: forger.key)
+        try await bench.store.write { transaction throws(StoreError) in
+            try transaction.put(forged)
+        }
     }
 }

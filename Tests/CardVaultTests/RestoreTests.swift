@@ -154,6 +154,63 @@ internal import Testing
         #expect(verdict.fault == nil)
     }
 
+    /// The two histories of the vault give the same numbers to different keys.
+    @Test(arguments: ["seal data", "data seal", "data hold", "data audit"])
+    func `goes back over a lost store, and forward to a later backup`(
+        _ purposes: String
+    ) async throws {
+        let rotated = purposes.split(separator: " ").compactMap { KeyPurpose(rawValue: "\($0)") }
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        for purpose in rotated { try await scene.bench.vault.rotated(purpose) }
+        let later = try await scene.scope.tokenize(PAN(Cards.amex)).token
+        let folder = "\(scene.bench.folder)/later"
+        _ = try await scene.bench.vault.backUp(to: folder)
+        try scene.loseStore()
+        _ = try SQLiteStore.create(path: scene.bench.storePath)
+        _ = try await scene.restored().tokenize(PAN(Cards.mastercard))
+        try await scene.restore(scene.plan(of: folder))
+        let scope = try await scene.bench.opened().scope("default")
+        try await scene.expectCard(in: scope)
+        #expect(digits(try await scope.detokenize(later, purpose: "test")) == Cards.amex)
+        let verdict = try await AuditLog(keyring: scene.bench.keyring, store: scene.store).verify()
+        #expect(verdict.fault == nil)
+    }
+
+    /// Somebody copied a file where `restore` was the way.
+    @Test func `drops a log that names other keys than the backup by its numbers`() async throws {
+        let scene = try await BackupScene()
+        try await scene.backUp()
+        try await scene.bench.vault.rotated(.data)
+        let folder = "\(scene.bench.folder)/later"
+        _ = try await scene.bench.vault.backUp(to: folder)
+        try scene.loseStore()
+        try FileManager.default.copyItem(
+            atPath: "\(scene.folder)/cards.db", toPath: scene.bench.storePath)
+        let copied = try await scene.bench.opened()
+        try await copied.rotated(.audit)
+        let plan = try await scene.plan(copied.keyring, of: folder)
+        #expect(plan.log == .dropped)
+        try await scene.restore(plan, copied.keyring, keepingOldAs: scene.old)
+        try await scene.expectCard(in: scene.bench.opened().scope("default"))
+        let verdict = try await AuditLog(keyring: copied.keyring, store: scene.store).verify()
+        #expect(verdict.fault == nil)
+    }
+
+    @Test func `counts as lost the cards that are over in the backup alone`() async throws {
+        let scene = try await BackupScene()
+        let (start, day) = (Timestamp.now().milliseconds, UInt64(86_400_000))
+        let ended = try await scene.scope.tokenize(PAN(Cards.amex), for: .seconds(86_400)).token
+        _ = try await scene.scope.tokenize(PAN(Cards.mastercard), for: .seconds(86_400))
+        try await scene.backUp()
+        _ = try await scene.scope.extend(ended, until: moment(start + 9 * day))
+        #expect(try await scene.plan().lostCardCount == 0)
+        #expect(try await scene.plan(at: moment(start + 10 * day)).lostCardCount == 0)
+        let plan = try await scene.plan(at: moment(start + 3 * day))
+        #expect(plan.lostCardCount == 1)
+        try await scene.restore(plan)
+    }
+
     @Test func `refuses a keyring that was rolled back`() async throws {
         let scene = try await BackupScene()
         try await scene.backUp()

@@ -36,10 +36,14 @@ import Testing
         let restore = try object(vault.runJob(["restore", "copy", "--yes", "--json"]).output)
         #expect(
             Set(restore.keys) == [
-                "id", "created", "cards", "lostCards", "deadScopes", "lostKeys", "keepsLog",
+                "id", "created", "cards", "lostCards", "deadScopes", "lostKeys",
+                "uncheckedScopes", "lossUnknown", "keyringChecked", "keepsLog",
             ])
         #expect(restore["id"] as? String == backup["id"] as? String)
         #expect(restore["lostCards"] as? Int == 0)
+        #expect(restore["uncheckedScopes"] as? [String] == [])
+        #expect(restore["lossUnknown"] as? Bool == false)
+        #expect(restore["keyringChecked"] as? Bool == true)
     }
 
     @Test func `need no confirmation where the store is lost`() async throws {
@@ -86,6 +90,15 @@ import Testing
                 == .refusal(
                     5, "The folder holds no whole backup of this vault (cards.db).",
                     "Give the folder of a backup, whole and as it was written."))
+    }
+
+    @Test func `keep the old store under no name that something has`() async throws {
+        let vault = try await ToolVault()
+        #expect(try vault.run("backup", "copy").status == 0)
+        let before = try vault.contents()
+        let run = try vault.runJob(["restore", "copy", "--yes", "--keep-old", "passphrase"])
+        #expect(run.status == 1 && run.error.contains("'passphrase' is there already.\n"), "\(run)")
+        #expect(try vault.contents() == before)
     }
 
     @Test func `write over nothing`() async throws {

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("restore over a damaged store") struct RestoreOverDamageTests {
     private static let dropped = """
-        The present audit log cannot be read, or was altered: that of the backup goes on.
+        The present audit log cannot be read, was altered, or names other keys: that of the \
+        backup goes on.
 
         """
 
@@ -56,6 +57,36 @@ import Testing
         #expect(report["keptAs"] as? String == "evidence")
         #expect(try vault.scratch.names().contains("evidence"))
         #expect(try vault.run("audit", "verify").status == 0)
+    }
+
+    @Test func `says in JSON what nobody can tell`() async throws {
+        let vault = try await ToolVault()
+        #expect(try vault.run("backup", "copy").status == 0)
+        try vault.scratch.write([UInt8](repeating: 1, count: 9_000), to: "cards.db")
+        let run = try vault.runJob(["restore", "copy", "--yes", "--json"])
+        let report = try object(run.output)
+        #expect(report["uncheckedScopes"] as? [String] == ["default", "acme"])
+        #expect(report["lossUnknown"] as? Bool == true)
+        #expect(report["keyringChecked"] as? Bool == false)
+    }
+
+    @Test func `keeps a store that does not tell whether the keyring is too old`() async throws {
+        let vault = try await ToolVault()
+        #expect(try vault.run("backup", "copy").status == 0)
+        try vault.execute("UPDATE pin SET code = zeroblob(32)")
+        let run = try vault.runJob(["restore", "copy", "--yes", "--json"])
+        #expect(
+            run.error.hasSuffix(
+                """
+                The present store does not tell whether the keyring is an older one: make sure \
+                that it is the latest.
+                The present store is kept as 'cards.db.dropped'.
+
+                """), "\(run)")
+        let report = try object(run.output)
+        #expect(report["keyringChecked"] as? Bool == false)
+        #expect(report["lossUnknown"] as? Bool == false)
+        #expect(try vault.detokenized(vault.token[...]) == ToolVault.storedCard)
     }
 
     @Test func `leaves a store of a later release alone`() async throws {

@@ -19,6 +19,19 @@ struct OwnKeyChange: Sendable {
             sealKey: sealKey)
     }
 
+    /// Seals the end of a backup's log under the key that seals from now on. The one that did may
+    /// be compromised since, and the log could not go on.
+    func sealLog(in transaction: any StoreTransaction, of keyring: KeyringFile) throws(StoreError) {
+        guard let head = try transaction.auditHead(),
+            AuditReader(keyring).verifies(
+                head.sealKey, { head.isAuthentic(in: audit.vault, under: $0) })
+        else { return }
+        try transaction.put(
+            AuditHead(
+                sequence: head.sequence, head: head.head, firstKept: head.firstKept,
+                in: audit.vault, sealedBy: audit.sealKey.key))
+    }
+
     /// Stores the set and an entry about it; returns the key that seals rows from now on.
     ///
     /// - Parameter last: a number that those of new keys are above.

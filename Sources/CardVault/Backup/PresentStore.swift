@@ -6,6 +6,8 @@ internal import CardKeys
 struct PresentStore: Sendable {
     /// Whether it is a store of the vault, in whatever state.
     let isOfVault: Bool
+    /// What it says of the keyring; nil where that is not there, or altered.
+    let pin: Pin?
     /// What becomes of its audit log.
     let log: RestorePlan.Log
     /// How much it has, and what of that a copy has not; nil where that cannot be read.
@@ -20,22 +22,27 @@ struct PresentStore: Sendable {
     /// - Parameters:
     ///   - store: the present store, an empty one, or something else.
     ///   - copy: what is to take its place.
+    ///   - moment: when it is asked what is over.
     init(
-        _ store: any BackupStore, with keyring: KeyringFile, missing copy: any BackupStore
+        _ store: any BackupStore, with keyring: KeyringFile, missing copy: any BackupStore,
+        at moment: Timestamp
     ) async throws(VaultError) {
         log = try await Self.log(of: store, keyring)
-        let reader = VaultReader(keyring, store)
+        let reader = VaultReader(keyring, store, ofPresent: true)
         isOfVault =
             try await VaultError.unlessDamaged { () throws(VaultError) in
                 try await reader.isOfVault
             } ?? false
         guard isOfVault else {
-            content = nil
+            (pin, content) = (nil, nil)
             return
         }
+        pin = try await VaultError.unlessDamaged { () throws(VaultError) in
+            try await reader.pin()
+        }.flatMap(\.self)
         content = try await VaultError.unlessDamaged { () throws(VaultError) in
             try await VaultError.store { () throws(StoreError) in
-                (try await store.counts(), try await store.cards(missingIn: copy))
+                (try await store.counts(), try await store.cards(missingIn: copy, at: moment))
             }
         }
         own = try await reader.readableKeySet(of: nil)
@@ -45,6 +52,27 @@ struct PresentStore: Sendable {
         backups = try await VaultError.unlessDamaged { () throws(VaultError) in
             try await reader.rows(of: .backups)
         }
+    }
+
+    /// The key sets that can be read.
+    var keySets: [KeySet] { [own].compactMap(\.self) + scopes.values }
+
+    /// A number that no key of the store is above.
+    ///
+    /// Where a key set cannot be read, nobody can tell which numbers were given. Then it is what
+    /// the clock says: a store whose numbers go on from there has no key for each millisecond, and
+    /// comes to none that a later restore begins with.
+    func lastNumber(of keyring: Keyring, at moment: Timestamp) -> KeyNumber {
+        let known = keySets.flatMap(\.keys).map(\.number).max() ?? KeyNumber(rawValue: 0)
+        let isWhole = own != nil && keyring.scopes.allSatisfy { scopes[$0.id] != nil }
+        return isWhole ? known : max(known, KeyNumber(rawValue: Int64(moment.milliseconds)))
+    }
+
+    /// Whether the log can go on beside keys of these numbers: its entries name audit keys by
+    /// theirs.
+    func logGoesOn(beside numbers: Set<KeyNumber>) -> Bool {
+        let auditKeys = own?.keys.filter { $0.key.purpose == .audit } ?? []
+        return numbers.isDisjoint(with: auditKeys.map(\.number))
     }
 
     private static func log(

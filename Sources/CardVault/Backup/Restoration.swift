@@ -15,8 +15,8 @@ struct Restoration: Sendable {
     private let own: OwnKeyChange
     private let scopes: [KeySetDraft]
     private let backups: [RegisterRow]
-    /// The last number that a key of the present store has. A later backup of it, put back after
-    /// this one, finds its numbers given to no other key.
+    /// A number that those of new keys are above, and that no key of the present store is. A later
+    /// backup of it, put back after this one, finds its numbers given to no other key.
     private let lastNumber: KeyNumber
     /// The key sets of the present store, as they were read.
     private let epochs: [(scope: ScopeID?, epoch: UInt64)]
@@ -30,14 +30,19 @@ struct Restoration: Sendable {
         keepingOldAs old: String?, by caller: Caller, at moment: Timestamp
     ) async throws(VaultError) {
         let copy = try await BackupCopy(plan.folder, to: plan.path, with: keyring, type(of: store))
-        let present = try await PresentStore(store, with: keyring, missing: copy.store)
-        self.plan = try await RestorePlan(plan.folder, plan.path, copy, present, with: keyring)
+        let present = try await PresentStore(
+            store, with: keyring, missing: copy.store, at: plan.moment)
+        self.plan = try await RestorePlan(
+            plan.folder, plan.path, copy, present, with: keyring, at: plan.moment)
         guard self.plan.manifest == plan.manifest, self.plan.losses == plan.losses else {
             throw VaultError(.storeInUse)
         }
+        try present.pin?.check(keyring.current())
         (self.keyring, self.old, self.caller, self.moment) = (keyring, old, caller, moment)
         let reader = VaultReader(keyring, copy.store)
-        let own = try Self.ownKeys(present.own, before: await reader.keySet(of: nil), keyring)
+        let own = try Self.ownKeys(
+            present.own, before: await reader.keySet(of: nil),
+            besides: plan.log == .kept ? self.plan.scopeKeyNumbers : nil, keyring)
         self.own = try OwnKeyChange(own, of: keyring)
         var drafts: [KeySetDraft] = []
         for scope in keyring.current().scopes.map(\.id) {
@@ -45,14 +50,15 @@ struct Restoration: Sendable {
             if let set = try await reader.keySet(of: scope) {
                 drafts.append(try Self.draft(set, since: there, keyring, at: moment))
             } else if let there {
-                // Made since: it has no cards in the backup.
-                drafts.append(KeySetDraft(there, of: keyring.current().vault).withoutNumbers())
+                // Made since: no record of the backup names its keys.
+                var draft = KeySetDraft(there, of: keyring.current().vault)
+                draft.renumber { _ in nil }
+                drafts.append(draft)
             }
         }
         scopes = drafts
-        let sets = [present.own].compactMap(\.self) + present.scopes.values
-        lastNumber = sets.flatMap(\.keys).map(\.number).max() ?? KeyNumber(rawValue: 0)
-        epochs = sets.map { ($0.scope, $0.epoch) }
+        lastNumber = present.lastNumber(of: keyring.current(), at: moment)
+        epochs = present.keySets.map { ($0.scope, $0.epoch) }
         backups =
             if let rows = present.backups { rows } else { try await reader.rows(of: .backups) }
     }
@@ -80,7 +86,7 @@ struct Restoration: Sendable {
     ) throws(StoreError) -> Bool {
         for (scope, epoch) in epochs where try present.epoch(of: scope) != epoch { return false }
         if let lost = plan.losses.cards {
-            let now = try LostCards.all(of: present, missingIn: copy)
+            let now = try LostCards.all(of: present, missingIn: copy, at: plan.moment)
             guard now == lost else { return false }
         }
         guard plan.log == .kept else { return true }
@@ -90,7 +96,11 @@ struct Restoration: Sendable {
     private func finish(
         _ copy: any StoreTransaction, _ present: (any StoreReader)?
     ) throws(StoreError) {
-        if let present, plan.log == .kept { try copy.carryLog(of: present) }
+        if let present, plan.log == .kept {
+            try copy.carryLog(of: present)
+        } else {
+            try own.sealLog(in: copy, of: keyring)
+        }
         let deed = AuditEvent(
             time: moment, caller: caller, action: .restore, outcome: .done, purpose: purpose)
         let sealKey = try own.store(in: copy, deed, after: lastNumber)
@@ -118,11 +128,25 @@ struct Restoration: Sendable {
 
 /// The keys of the new store.
 extension Restoration {
+    /// The vault's own keys, by numbers under which the new store finds no other.
+    ///
+    /// - Parameters:
+    ///   - there: those of the present store.
+    ///   - before: those of the backup.
+    ///   - taken: the numbers of the other keys of the backup where the present log goes on, whose
+    ///     entries name keys by their numbers there; nil where that of the backup does.
     private static func ownKeys(
-        _ there: KeySet?, before: KeySet?, _ keyring: KeyringFile
+        _ there: KeySet?, before: KeySet?, besides taken: Set<KeyNumber>?, _ keyring: KeyringFile
     ) throws(VaultError) -> KeySetDraft {
         guard let set = there ?? before else { throw VaultError(.notInitialized) }
         var draft = KeySetDraft(set, of: keyring.current().vault, after: before?.epoch ?? 0)
+        if let taken {
+            draft.renumber { key in key.number.flatMap { taken.contains($0) ? nil : $0 } }
+        } else {
+            let ids = (before?.keys ?? []).map { ($0.key.id, $0.number) }
+            let numbers = Dictionary(ids) { first, _ in first }
+            draft.renumber { numbers[$0.key.id] }
+        }
         _ = draft.follow(keyring.current())
         return draft
     }

@@ -5,23 +5,29 @@ public import Logging
 
 extension Vault {
     /// Checks a backup, and says what its restore would mean. Nothing is changed, and the backup is
-    /// only read: it is copied to `path`, and the copy removed.
+    /// only read: it is copied to `path`, and the copy removed. All of it under the lock of the
+    /// keyring, so that a restore finds no copy of another one there but what a crash left.
     ///
     /// - Parameters:
     ///   - folder: what ``backUp(to:)`` made.
     ///   - keyring: the present keyring of the vault, unlocked.
     ///   - store: the present store, or an empty one where it is lost, or one that is damaged.
     ///   - path: where the new store is made ready: on the disk of the store.
+    ///   - moment: now.
     /// - Throws: ``VaultError``: `backupRefused` saying what is missing or altered, `otherVault`,
     ///   `keyringOlder`.
     public static func planRestore(
         of folder: String, with keyring: KeyringFile, over store: any BackupStore,
-        through path: String
+        through path: String, at moment: Timestamp = .now()
     ) async throws(VaultError) -> RestorePlan {
+        let lock = try await lock(keyring)
+        defer { lock.release() }
         do throws(VaultError) {
             let copy = try await BackupCopy(folder, to: path, with: keyring, type(of: store))
-            let present = try await PresentStore(store, with: keyring, missing: copy.store)
-            let plan = try await RestorePlan(folder, path, copy, present, with: keyring)
+            let present = try await PresentStore(
+                store, with: keyring, missing: copy.store, at: moment)
+            let plan = try await RestorePlan(
+                folder, path, copy, present, with: keyring, at: moment)
             try await remove(path, type(of: store))
             return plan
         } catch {
@@ -43,7 +49,7 @@ extension Vault {
     /// that something else would be lost, nothing is replaced.
     ///
     /// - Parameters:
-    ///   - plan: from ``planRestore(of:with:over:through:)``; checked once more.
+    ///   - plan: from ``planRestore(of:with:over:through:at:)``; checked once more.
     ///   - keyring: the present keyring of the vault, unlocked.
     ///   - store: the present store, or an empty one, or one that is damaged.
     ///   - old: where the old store is kept, on the same disk; nil where it is not. It must be

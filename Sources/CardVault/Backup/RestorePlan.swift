@@ -10,7 +10,8 @@ public struct RestorePlan: Sendable {
         case none
         /// It goes on in the restored store.
         case kept
-        /// It cannot be read in whole, or is not as it was written: that of the backup goes on.
+        /// It cannot be read in whole, is not as it was written, or names its keys by numbers that
+        /// other keys have in the backup: that of the backup goes on.
         case dropped
     }
 
@@ -26,8 +27,8 @@ public struct RestorePlan: Sendable {
     public let manifest: BackupManifest
     /// How much the present store has; nil where it is none of this vault, or cannot be read.
     public let present: BackupManifest.Counts?
-    /// How many cards of the present store are not in the backup: they would be lost. 0 where the
-    /// present store cannot be read.
+    /// How many cards of the present store are not in the backup, or are over there and not here:
+    /// they would be lost. 0 where the present store cannot be read.
     public var lostCardCount: Int { losses.cards?.count ?? 0 }
     /// Scopes whose cards in the backup nobody can open any more, their scope key being destroyed.
     public var deadScopes: [ScopeID] { losses.deadScopes }
@@ -39,9 +40,17 @@ public struct RestorePlan: Sendable {
     /// compromised or destroyed since the backup come back as they were in it.
     public var uncheckedScopes: [ScopeID] { losses.uncheckedScopes }
 
-    /// Whether the present store must be kept under another name: its log is dropped, or what is
-    /// lost with it cannot be told.
-    public var needsOldStore: Bool { log == .dropped || (replacesVault && present == nil) }
+    /// Whether the present store tells which keyrings are too old. Where it does not, being lost or
+    /// altered, nobody can tell that the keyring is not one that was put back.
+    public var isKeyringChecked: Bool { losses.isKeyringChecked }
+
+    /// Whether the present store must be kept under another name: its log is dropped, what is lost
+    /// with it cannot be told, or it should tell which keyrings are too old and does not.
+    public var needsOldStore: Bool {
+        log == .dropped || (replacesVault && (present == nil || !isKeyringChecked))
+    }
+    /// Whether what the present store has, and the backup has not, is unknown.
+    public var isLossUnknown: Bool { needsOldStore && present == nil }
 
     /// What must still be true when it is done.
     struct Losses: Hashable, Sendable {
@@ -50,12 +59,17 @@ public struct RestorePlan: Sendable {
         let keys: [LostKey]
         let log: Log
         let uncheckedScopes: [ScopeID]
+        let isKeyringChecked: Bool
     }
 
     let losses: Losses
+    /// The numbers of the scopes' keys in the backup.
+    let scopeKeyNumbers: Set<KeyNumber>
     /// Whether the present store is one of the vault, in whatever state.
     let replacesVault: Bool
     let folder: String
+    /// When it was made.
+    let moment: Timestamp
     /// Where the copy of the backup is made ready.
     let path: String
 
@@ -63,16 +77,18 @@ public struct RestorePlan: Sendable {
     ///   - folder: the backup.
     ///   - path: where `copy` is.
     ///   - copy: of the backup.
-    ///   - present: what it would replace.
+    ///   - present: what it would replace, at `moment`.
     init(
         _ folder: String, _ path: String, _ copy: BackupCopy, _ present: PresentStore,
-        with keyring: KeyringFile
+        with keyring: KeyringFile, at moment: Timestamp
     ) async throws(VaultError) {
         let snapshot = keyring.current()
         let reader = VaultReader(keyring, copy.store)
         var (dead, unchecked, lost): ([ScopeID], [ScopeID], [LostKey]) = ([], [], [])
+        var numbers: Set<KeyNumber> = []
         for scope in snapshot.scopes.map(\.id) {
             guard let set = try await reader.keySet(of: scope) else { continue }
+            numbers.formUnion(set.keys.map(\.number))
             guard set.isOpened(by: snapshot) else {
                 dead.append(scope)
                 continue
@@ -83,14 +99,16 @@ public struct RestorePlan: Sendable {
             }
             lost += try await reader.keys(of: set, destroyedIn: later)
         }
-        self.folder = folder
-        self.path = path
+        (self.folder, self.path, self.moment) = (folder, path, moment)
         manifest = copy.manifest
         replacesVault = present.isOfVault
         self.present = present.content?.counts
+        scopeKeyNumbers = numbers
+        let goesOn = present.logGoesOn(beside: numbers)
         losses = Losses(
-            cards: present.content?.lost, deadScopes: dead, keys: lost, log: present.log,
-            uncheckedScopes: unchecked)
+            cards: present.content?.lost, deadScopes: dead, keys: lost,
+            log: present.log == .kept && !goesOn ? .dropped : present.log,
+            uncheckedScopes: unchecked, isKeyringChecked: present.pin != nil)
     }
 }
 

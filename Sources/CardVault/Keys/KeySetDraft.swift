@@ -88,13 +88,11 @@ struct KeySetDraft: Sendable {
         repeat { next = .random(in: 1 << 62..<1 << 63) } while next == epoch
     }
 
-    /// The same keys as if they were new in the store: no record there names them.
-    func withoutNumbers() -> KeySetDraft {
-        var draft = self
-        draft.keys = keys.map {
-            Key(number: nil, key: $0.key, fence: $0.fence, wrapping: $0.wrapping)
+    /// Gives the keys other numbers, as in another store; those without one get new ones there.
+    mutating func renumber(_ number: (Key) -> KeyNumber?) {
+        keys = keys.map {
+            Key(number: number($0), key: $0.key, fence: $0.fence, wrapping: $0.wrapping)
         }
-        return draft
     }
 
     /// A key of the set; nil when it has none of that id.

@@ -72,6 +72,17 @@ public struct Pin: Hashable, Sendable {
         return sealKey.verifies(code, for: row)
     }
 
+    /// Refuses a keyring that is older than those seen, or grown apart from them. The pin is
+    /// authentic.
+    ///
+    /// - Throws: `keyringOlder`, `keyringForked`.
+    func check(_ keyring: Keyring) throws(VaultError) {
+        guard keyring.generation >= required else { throw VaultError(.keyringOlder) }
+        guard keyring.generation != generation || keyring.code == keyringCode else {
+            throw VaultError(.keyringForked)
+        }
+    }
+
     private static func frame(
         _ vault: VaultID, _ generation: UInt64, _ keyringCode: [UInt8], _ required: UInt64,
         _ auditChainCount: UInt8, _ sealKey: KeyID

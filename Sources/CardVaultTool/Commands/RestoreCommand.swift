@@ -32,14 +32,29 @@ struct RestoreCommand: AsyncParsableCommand {
         let old = plan.needsOldStore ? try keepOld ?? droppedName() : keepOld
         RestoreWarning(plan, keepingOldAs: old).print()
         if !isLost { try confirmation.require() }
-        try await Vault.restore(
-            plan, with: keyring, over: store, keepingOldAs: isLost ? nil : old,
-            as: Operator.current.actor, from: Operator.current.origin,
-            logger: VaultOptions.silence)
+        try await restore(plan, keyring, over: store, keepingOldAs: isLost ? nil : old)
         let report = Restored(plan, keptAs: isLost ? nil : old)
         guard !options.json else { return try Report.json(report) }
         Report.line("Restored the store of \(report.created), cards: \(report.cards).")
         Report.line("Run 'card-vault reseal' to seal them under new keys.")
+    }
+
+    private func restore(
+        _ plan: RestorePlan, _ keyring: KeyringFile, over store: any BackupStore,
+        keepingOldAs old: String?
+    ) async throws {
+        do throws(VaultError) {
+            try await Vault.restore(
+                plan, with: keyring, over: store, keepingOldAs: old,
+                as: Operator.current.actor, from: Operator.current.origin,
+                logger: VaultOptions.silence)
+        } catch {
+            guard let old, let systemCode = error.store?.systemCode,
+                FileError(.rename, systemCode: systemCode).isAlreadyThere
+            else { throw error }
+            throw ToolError.fileExists(
+                path: old, hint: "Choose another --keep-old, or move the file.")
+        }
     }
 
     /// What is in the place of the store, whatever it is.
@@ -79,6 +94,12 @@ private struct Restored: Encodable {
     private let deadScopes: [String]
     /// Those that were destroyed since the backup, and of which it needs the bytes.
     private let lostKeys: [String]
+    /// Those of which the present store does not tell what was compromised or destroyed since.
+    private let uncheckedScopes: [String]
+    /// Whether what the present store had, and the backup has not, is unknown.
+    private let lossUnknown: Bool
+    /// Whether the present store tells which keyrings are too old.
+    private let keyringChecked: Bool
     /// Whether the present audit log goes on.
     private let keepsLog: Bool
     /// Where the old store is.
@@ -91,6 +112,9 @@ private struct Restored: Encodable {
         lostCards = plan.lostCardCount
         deadScopes = plan.deadScopes.map(\.description)
         lostKeys = plan.lostKeys.map(\.key.id.description)
+        uncheckedScopes = plan.uncheckedScopes.map(\.description)
+        lossUnknown = plan.isLossUnknown
+        keyringChecked = plan.isKeyringChecked
         keepsLog = plan.log == .kept
         self.keptAs = keptAs
     }

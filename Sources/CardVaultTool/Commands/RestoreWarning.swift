@@ -36,12 +36,18 @@ struct RestoreWarning {
                 "The present store does not tell which keys were compromised or destroyed since, "
                     + "of the scopes: \(names).")
         }
+        if !plan.isKeyringChecked {
+            lines.append(
+                "The present store does not tell whether the keyring is an older one: "
+                    + "make sure that it is the latest.")
+        }
         switch plan.log {
         case .kept: break
         case .none: lines.append("There is no present audit log: that of the backup goes on.")
         case .dropped:
             lines.append(
-                "The present audit log cannot be read, or was altered: that of the backup goes on.")
+                "The present audit log cannot be read, was altered, or names other keys: that of "
+                    + "the backup goes on.")
         }
         return lines + damage
     }
@@ -50,6 +56,6 @@ struct RestoreWarning {
         guard plan.needsOldStore else { return [] }
         let unknown = "What the present store has that the backup has not is unknown."
         let kept = old.map { "The present store is kept as \(printable($0))." }
-        return (plan.present == nil ? [unknown] : []) + [kept].compactMap(\.self)
+        return (plan.isLossUnknown ? [unknown] : []) + [kept].compactMap(\.self)
     }
 }
