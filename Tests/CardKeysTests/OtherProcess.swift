@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Foundation
+internal import TestSupport
 
 /// Another process that holds the lock of a file until it is told to let go.
 final class OtherProcess: Sendable {
@@ -32,7 +33,7 @@ final class OtherProcess: Sendable {
         process.arguments = arguments.map { $0 == "PATH" ? path : $0 }
         process.standardInput = input
         process.standardOutput = output
-        try process.run()
+        try process.runAlone()
         let answer = output.fileHandleForReading.availableData
         guard answer == Data("held\n".utf8) else { throw SampleError() }
     }

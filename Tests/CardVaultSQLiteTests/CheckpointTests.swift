@@ -2,6 +2,7 @@
 internal import CardVault
 @testable internal import CardVaultSQLite
 internal import Foundation
+internal import TestSupport
 internal import Testing
 
 @Suite("Checkpoints") struct CheckpointTests {
@@ -84,7 +85,7 @@ internal import Testing
         shell.arguments = ["sqlite3", scratch.path(), "SELECT count(*) FROM cards"]
         shell.standardOutput = Pipe()
         shell.standardError = Pipe()
-        try shell.run()
+        try shell.runAlone()
         shell.waitUntilExit()
         // 127: there is no such program on this machine, and nothing is shown.
         #expect([0, 127].contains(shell.terminationStatus))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CardVaultTool
@@ -59,7 +60,7 @@ enum PseudoTerminal {
                 "-c", script, String(decoding: try JSONEncoder().encode(steps), as: UTF8.self),
             ] + all
         process.standardOutput = output
-        try process.run()
+        try process.runAlone()
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return try JSONDecoder().decode(Session.self, from: bytes)

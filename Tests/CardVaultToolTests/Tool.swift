@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestSupport
 
 /// The built tool, run as a user runs it: with arguments, streams and a folder, and nothing else.
 final class Tool {
@@ -82,7 +83,7 @@ final class Tool {
         process.standardInput = try FileHandle(forReadingFrom: url("in"))
         process.standardOutput = try FileHandle(forWritingTo: url("out"))
         process.standardError = try FileHandle(forWritingTo: url("err"))
-        try process.run()
+        try process.runAlone()
     }
 
     var isRunning: Bool { process.isRunning }

@@ -2,6 +2,7 @@
 #if os(Linux)
     internal import Foundation
     internal import SecretMemory
+    internal import TestSupport
     internal import Testing
 
     /// This test program, started once more with Swift's backtracer on, to crash in a test.
@@ -41,7 +42,7 @@
             ]) { $1 }
             process.standardOutput = FileHandle.nullDevice
             process.standardError = try FileHandle(forWritingTo: file)
-            try process.run()
+            try process.runAlone()
             process.waitUntilExit()
             #expect(process.terminationReason == .uncaughtSignal)
             #expect(process.terminationStatus == SIGSEGV)
