@@ -217,7 +217,7 @@ private final class Yard {
             store: try SQLiteStore(path: path("cards.db")))
         let verdict = try await log.verify()
         #expect(verdict.fault == nil && verdict.isComplete)
-        #expect(verdict.last > 100)
+        #expect(verdict.last > 20)
     }
 
     private func expectCards(_ cards: [(index: Int, token: Token)]) async throws {
