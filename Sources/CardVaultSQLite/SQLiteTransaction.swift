@@ -77,7 +77,9 @@ final class SQLiteTransaction: SQLiteReader, StoreTransaction {
             } decode: {
                 $0.integer(0)
             } ?? 0
-        let next = max(stored, lastKeyNumber ?? 0) + 1
+        let last = max(stored, lastKeyNumber ?? 0)
+        guard last < .max else { throw StoreError(.corrupt) }
+        let next = last + 1
         lastKeyNumber = next
         return KeyNumber(rawValue: next)
     }

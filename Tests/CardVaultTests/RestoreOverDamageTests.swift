@@ -188,6 +188,29 @@ internal import Testing
         try await scene.restore(scene.plan(), keepingOldAs: scene.old)
         try await scene.expectCard(in: scene.bench.opened().scope("default"))
     }
+
+    /// What was put into a set before its scope was shredded stays in it.
+    @Test(
+        arguments: [
+            "UPDATE keys SET key_set = ACME WHERE id = X'DATA'",
+            """
+            INSERT INTO keys SELECT 9223372036854775807, ACME, randomblob(32), 'data', 1, 99,
+            'open-only', 'active', dates, NULL, NULL FROM keys LIMIT 1
+            """,
+        ])
+    func `goes on over rows in the set of a shredded scope`(_ alteration: String) async throws {
+        let scene = try await BackupScene()
+        let data = try await scene.bench.vault.sealing(.data).key.id
+        try await scene.backUp()
+        let acme = try await scene.bench.scope("acme").id
+        try scene.bench.tamper(
+            alteration
+                .replacing("ACME", with: "(SELECT number FROM key_sets WHERE scope = 'acme')")
+                .replacing("DATA", with: hex(data.bytes)))
+        try await scene.bench.opened().shred(acme)
+        try await scene.expectCard(in: scene.restored(keepingOldAs: scene.old))
+        try await scene.bench.opened().rotated(.data)
+    }
 }
 
 extension BackupScene {

@@ -17,18 +17,19 @@ struct LostCards: Hashable, Sendable {
     /// Adds those cards of a page that are gone in a store.
     mutating func add(_ page: [WalkedCard], missingIn other: any StoreReader) throws(StoreError) {
         for card in page {
-            guard let token = Token(stored: card.place.span) else { continue }
-            let there = try other.card(token)
-            guard isLost(card, there) else { continue }
+            guard Token(stored: card.place.span) != nil,
+                isLost(card, try other.card(at: card.place))
+            else { continue }
             count += 1
             var pieces = [card.place, checksum.map { Array($0.description.utf8) } ?? []]
             checksum = Checksum { () in pieces.popLast() }
         }
     }
 
-    private func isLost(_ card: WalkedCard, _ there: CardRecord?) -> Bool {
+    private func isLost(_ card: WalkedCard, _ there: WalkedCard?) -> Bool {
         guard let there else { return true }
         guard let record = card.record else { return false }
+        guard let there = there.record else { return true }
         return there.facts.isExpired(at: moment) && !record.facts.isExpired(at: moment)
     }
 

@@ -63,7 +63,11 @@ struct PresentStore: Sendable {
     /// the clock says: a store whose numbers go on from there has no key for each millisecond, and
     /// comes to none that a later restore begins with.
     func lastNumber(of keyring: Keyring, at moment: Timestamp) -> KeyNumber {
-        let known = keySets.flatMap(\.keys).map(\.number).max() ?? KeyNumber(rawValue: 0)
+        // The set of a shredded scope may have rows that somebody made up.
+        let sets = keySets.filter { set in
+            set.scope.flatMap { keyring.scope($0)?.shreddedAt } == nil
+        }
+        let known = sets.flatMap(\.keys).map(\.number).max() ?? KeyNumber(rawValue: 0)
         let isWhole = own != nil && keyring.scopes.allSatisfy { scopes[$0.id] != nil }
         return isWhole ? known : max(known, KeyNumber(rawValue: Int64(moment.milliseconds)))
     }

@@ -45,12 +45,13 @@ struct Restoration: Sendable {
             besides: plan.log == .kept ? self.plan.scopeKeyNumbers : nil, keyring)
         self.own = try OwnKeyChange(own, of: keyring)
         var drafts: [KeySetDraft] = []
-        for scope in keyring.current().scopes.map(\.id) {
-            let there = present.scopes[scope]
+        for known in keyring.current().scopes {
+            let (scope, there) = (known.id, present.scopes[known.id])
             if let set = try await reader.keySet(of: scope) {
                 drafts.append(try Self.draft(set, since: there, keyring, at: moment))
-            } else if let there {
-                // Made since: no record of the backup names its keys.
+            } else if let there, known.shreddedAt == nil {
+                // Made since: no record of the backup names its keys. Of a shredded scope nothing
+                // is needed, and rows may have been put into its set.
                 var draft = KeySetDraft(there, of: keyring.current().vault)
                 draft.renumber { _ in nil }
                 drafts.append(draft)

@@ -199,6 +199,8 @@ struct KeySetDraft: Sendable {
     ) throws(StoreError) -> KeySet {
         var (numbers, last): ([KeyID: KeyNumber], KeyNumber) = ([:], last)
         for key in keys where key.number == nil {
+            // Only somebody who changes the store comes to the end of the numbers.
+            guard last.rawValue < .max else { throw StoreError(.corrupt) }
             let next = KeyNumber(rawValue: last.rawValue + 1)
             last = max(try transaction.nextKeyNumber(), next)
             numbers[key.key.id] = last

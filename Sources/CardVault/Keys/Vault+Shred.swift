@@ -27,12 +27,11 @@ extension Vault {
             let known = try await unlessDamaged(scope) { () throws(VaultError) in
                 try await authenticKeySet(of: scope)
             }
-            let isDamaged = known == nil
-            guard let set = isDamaged ? try await storedKeySet(of: scope) : known ?? nil else {
+            guard let set = known == nil ? try await storedKeySet(of: scope) : known ?? nil else {
                 try editKeyring(under: lock) { edit throws(KeyringError) in try edit.shred(scope) }
                 return pendingCopies(of: scope)
             }
-            let draft = isDamaged ? try salvage(set, of: scope) : closing(set)
+            let draft = try closing(set, of: scope)
             let ids = draft.keys.filter { !$0.fence.opens }.map(\.key.id)
             let deed = event(
                 .shred, .done, scope: scope, .keys(ids.suffix(AuditSubject.idLimit)))
@@ -55,24 +54,14 @@ extension Vault {
         keyring.current().pendingCopies(of: scope)
     }
 
-    /// The set with every key of it closed.
-    private func closing(_ set: KeySet) -> KeySetDraft {
-        var draft = KeySetDraft(set, of: id)
-        for key in set.keys where key.fence != .closed {
-            if key.key.purpose.isStoreHeld {
-                draft.forget(key.key.id, at: now())
-            } else {
-                draft.setFence(.closing, of: key.key.id)
-            }
-        }
-        return draft
-    }
-
-    /// The same of a set that was altered: the keys that the keyring has of the scope, and what
-    /// they unwrap. A key that the keyring has of another scope or of the vault is left out, as
-    /// nothing that is said of it here may be believed; one of the keyring's kind that it does not
-    /// know is none. Any other row may be another scope's, and is left as it is.
-    private func salvage(_ set: KeySet, of scope: ScopeID) throws(VaultError) -> KeySetDraft {
+    /// The set with every key of the scope closed: the keys that the keyring has of it, and what
+    /// they unwrap.
+    ///
+    /// The set may have been altered, or have been so before a shredding that was cut off. A key
+    /// that the keyring has of another scope or of the vault is left out, as nothing that is said
+    /// of it here may be believed; one of the keyring's kind that it does not know is none. Any
+    /// other row may be another scope's, and is left as it is.
+    private func closing(_ set: KeySet, of scope: ScopeID) throws(VaultError) -> KeySetDraft {
         let (snapshot, moment) = (keyring.current(), now())
         let own = snapshot.keys.filter { $0.scope == scope && $0.state.opens }
         let wrappers = try own.map { key throws(VaultError) in try WrapperEntry(key.id, keyring) }
