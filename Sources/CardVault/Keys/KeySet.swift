@@ -76,8 +76,8 @@ public struct KeySet: Hashable, Sendable {
 
     /// The scope; nil for the hold, audit and seal keys of the vault itself.
     public let scope: ScopeID?
-    /// How often the set was written: 1, 2, 3, …; or any number from 2⁶² on, where it was altered
-    /// and its scope shredded.
+    /// How often the set was written: 1, 2, 3, …; or any number from 2⁶² on, once its scope was
+    /// shredded.
     public let epoch: UInt64
     /// The seal key that made the code.
     public let sealKey: KeyID
