@@ -41,7 +41,6 @@ extension KeyringFile {
         binDigitCount: Int = 6, cost: Argon2id = .standard, moment: Timestamp = .now(),
         locking: MemoryLocking = .required
     ) throws(KeyringError) -> KeyringFile {
-        precondition(binDigitCount == 6 || binDigitCount == 8, "a BIN has 6 or 8 digits")
         let slab = try reserve(locking)
         let vault = VaultID.random()
         let root = try KeyringError.memory { () throws(SecretMemoryError) in
@@ -50,21 +49,33 @@ extension KeyringFile {
         let slot = try KeyringError.memory { () throws(SecretMemoryError) in
             try CustodySlot(sealing: root, in: vault, with: passphrase, cost: cost, slab: slab)
         }
+        return try draft(
+            in: source, of: vault, root: SharedRoot(root), slots: [slot], slab: slab, scope: scope,
+            binDigitCount: binDigitCount, moment: moment)
+    }
+
+    /// Makes the first keyring of a vault around its root key.
+    static func draft(
+        in source: any KeyringSource, of vault: VaultID, root: SharedRoot, slots: [CustodySlot],
+        slab: KeySlab, scope: ScopeID, binDigitCount: Int, moment: Timestamp
+    ) throws(KeyringError) -> KeyringFile {
+        precondition(binDigitCount == 6 || binDigitCount == 8, "a BIN has 6 or 8 digits")
         var entries: [KeyringEntry] = []
         for purpose in [KeyPurpose.hold, .audit, .seal] {
             entries.append(
                 try makeEntry(
-                    purpose, scope: nil, vault: vault, at: moment, root: root, slab: slab))
+                    purpose, scope: nil, vault: vault, at: moment, root: root.key, slab: slab))
         }
         entries.append(
-            try makeEntry(.scope, scope: scope, vault: vault, at: moment, root: root, slab: slab))
+            try makeEntry(
+                .scope, scope: scope, vault: vault, at: moment, root: root.key, slab: slab))
         let keyring = Keyring(
             vault: vault, created: moment, generation: 1, required: 1,
-            binDigitCount: binDigitCount, slots: [slot],
+            binDigitCount: binDigitCount, slots: slots,
             scopes: [KeyringScope(id: scope, created: moment, tokens: .timeOrdered)],
             entries: entries)
-        let opened = OpenedKeyring(root: SharedRoot(root), keyring: keyring)
-        return KeyringFile(source: source, slab: slab, opened: opened)
+        return KeyringFile(
+            source: source, slab: slab, opened: OpenedKeyring(root: root, keyring: keyring))
     }
 
     /// Makes a key of the keyring and wraps it.

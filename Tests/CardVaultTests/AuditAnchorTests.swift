@@ -95,7 +95,9 @@ internal import Testing
     }
 
     @Test func `of another vault is refused`() async throws {
-        let (sample, other) = (try await AuditSample.thousand.value, try await Bench(.memory))
+        let (sample, other) = (
+            try await AuditSample.thousand.value, try await Bench(.memory, isStranger: true)
+        )
         let anchor = try await other.vault.auditAnchor()
         let anchors = [try sample.anchor(3), anchor]
         #expect(await code { try await sample.bench.verdict(against: anchors) } == .otherVault)

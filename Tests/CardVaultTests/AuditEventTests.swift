@@ -153,7 +153,9 @@ internal import Testing
 
     @Test func `a store that is made by a name`() async throws {
         let bench = try await Bench()
-        let (keyring, store) = (try Bench.draft(at: "\(bench.folder)/other.json"), MemoryStore())
+        let (keyring, store) = (
+            try TestCustodian.newVault(at: "\(bench.folder)/other.json"), MemoryStore()
+        )
         try await Vault.initialize(keyring, store: store, as: "custodian", from: "tty2")
         let events = try await store.events()
         #expect(kinds(events) == ["start done", "scope-add done", "unlock done"])
@@ -161,7 +163,8 @@ internal import Testing
         #expect(events[0].time == keyring.current().created)
         let refused = await code {
             try await Vault.initialize(
-                Bench.draft(at: "\(bench.folder)/third.json"), store: MemoryStore(), as: Cards.visa)
+                TestCustodian.newVault(at: "\(bench.folder)/third.json"), store: MemoryStore(),
+                as: Cards.visa)
         }
         #expect(refused == .badActor)
     }

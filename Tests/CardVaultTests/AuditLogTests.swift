@@ -144,7 +144,7 @@ internal import Testing
     }
 
     @Test func `is checked with its own keyring only`() async throws {
-        let (bench, other) = (try await bench(10), try await Bench())
+        let (bench, other) = (try await bench(10), try await Bench(isStranger: true))
         let log = AuditLog(keyring: other.keyring, store: bench.store)
         #expect(await code { try await log.verify() } == .otherVault)
         let none = AuditLog(

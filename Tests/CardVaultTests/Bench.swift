@@ -13,10 +13,9 @@ enum StoreKind: String, CaseIterable, Sendable {
 
 /// A new vault with the scope `default`, in a folder of its own that goes when this is dropped.
 ///
-/// Hold it in the test: a vault alone does not keep the folder.
+/// Hold it in the test: a vault alone does not keep the folder. Vaults of tests have one root key
+/// and one identity, but for those of a stranger.
 final class Bench: Sendable {
-    static let secret = "correct horse 1"
-
     /// Tests share the machine: no answer of theirs is late.
     static let patience = Duration.seconds(3_600)
 
@@ -28,7 +27,7 @@ final class Bench: Sendable {
     let vault: Vault
 
     init(
-        _ kind: StoreKind = .sqlite, binDigitCount: Int = 6,
+        _ kind: StoreKind = .sqlite, binDigitCount: Int = 6, isStranger: Bool = false,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) async throws {
         folder =
@@ -36,8 +35,8 @@ final class Bench: Sendable {
             .appending(path: "card-vault-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false)
-        keyring = try Self.draft(
-            at: "\(folder)/keyring.json", binDigitCount: binDigitCount, moment: now())
+        let draft = isStranger ? TestCustodian.newVault : TestCustodian.draft
+        keyring = try draft("\(folder)/keyring.json", binDigitCount, now())
         store =
             switch kind {
             case .memory: MemoryStore()
@@ -54,20 +53,9 @@ final class Bench: Sendable {
     /// Where the store is.
     var storePath: String { "\(folder)/cards.db" }
 
-    /// A new keyring that is not written yet, at the least cost that a file may ask for.
-    static func draft(
-        at path: String, binDigitCount: Int = 6, moment: Timestamp = .now()
-    ) throws -> KeyringFile {
-        try KeyringFile.draft(
-            at: path, passphrase: Passphrase(secret.utf8.span),
-            scope: #require(ScopeID("default")), binDigitCount: binDigitCount,
-            cost: #require(Argon2id(memory: 65_536, passes: 2)), moment: moment)
-    }
-
     /// The keyring as another process reads it.
     func unlocked(_ name: String = "keyring.json") throws -> KeyringFile {
-        try KeyringFile.unlock(
-            at: "\(folder)/\(name)", with: .passphrase(Passphrase(Self.secret.utf8.span)))
+        try TestCustodian.unlock("\(folder)/\(name)")
     }
 
     /// A copy of the keyring file as it is now.

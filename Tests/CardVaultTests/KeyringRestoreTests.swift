@@ -31,7 +31,7 @@ internal import Testing
                 export(), to: KeyringPath(bench.keyring.path),
                 with: SQLiteStore(path: bench.storePath), confirming: lost, shredding: scopes
             ) { rotation throws(KeyringError) in
-                _ = try? rotation.keep(Passphrase(Bench.secret.utf8.span))
+                _ = try? rotation.keep(Passphrase(TestCustodian.secret.utf8.span))
             }
         }
     }

@@ -12,7 +12,7 @@ internal import Testing
         for hasCard in [false, true] {
             let bench = try await Bench()
             if hasCard { _ = try await bench.scope().tokenize(PAN(Cards.visa)) }
-            let other = try Bench.draft(at: "\(bench.folder)/other.json")
+            let other = try TestCustodian.newVault(at: "\(bench.folder)/other.json")
             #expect(
                 await code { try await Vault.initialize(other, store: bench.store) }
                     == .vaultExists)
@@ -25,7 +25,7 @@ internal import Testing
         let bench = try await Bench()
         _ = try await bench.scope().tokenize(PAN(Cards.visa))
         try bench.tamper("DELETE FROM pin")
-        let other = try Bench.draft(at: "\(bench.folder)/other.json")
+        let other = try TestCustodian.newVault(at: "\(bench.folder)/other.json")
         #expect(
             await code { try await Vault.initialize(other, store: bench.store) } == .vaultExists)
     }
@@ -34,7 +34,7 @@ internal import Testing
         let bench = try await Bench()
         let before = try Data(contentsOf: URL(filePath: bench.keyring.path))
         let store = try SQLiteStore.create(path: "\(bench.folder)/other.db")
-        let other = try Bench.draft(at: bench.keyring.path)
+        let other = try TestCustodian.newVault(at: bench.keyring.path)
         #expect(await code { try await Vault.initialize(other, store: store) } == .vaultExists)
         #expect(try Data(contentsOf: URL(filePath: bench.keyring.path)) == before)
         #expect(try await store.read { reader throws(StoreError) in try reader.vault() } == nil)
@@ -44,7 +44,7 @@ internal import Testing
         let bench = try await Bench()
         let store = try SQLiteStore.create(path: "\(bench.folder)/other.db")
         try await StoreLaws.reset(store)
-        let keyring = try Bench.draft(at: "\(bench.folder)/other.json")
+        let keyring = try TestCustodian.newVault(at: "\(bench.folder)/other.json")
         #expect(
             await code {
                 _ = try await Vault(keyring: keyring, store: store, patience: Bench.patience)
@@ -65,7 +65,7 @@ internal import Testing
     }
 
     @Test func `the store of another vault is not opened`() async throws {
-        let (bench, other) = (try await Bench(), try await Bench())
+        let (bench, other) = (try await Bench(), try await Bench(isStranger: true))
         #expect(
             await code {
                 _ = try await Vault(

@@ -116,7 +116,7 @@ internal import Testing
             scene.bench.unlocked("export.json"), to: KeyringPath(scene.bench.keyring.path),
             with: SQLiteStore(path: scene.bench.storePath), confirming: [lost]
         ) { rotation throws(KeyringError) in
-            _ = try? rotation.keep(Passphrase(Bench.secret.utf8.span))
+            _ = try? rotation.keep(Passphrase(TestCustodian.secret.utf8.span))
         }
         let keyring = try scene.bench.unlocked()
         #expect(keyring.current().key(lost)?.state == .destroyed)

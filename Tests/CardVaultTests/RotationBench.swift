@@ -74,7 +74,7 @@ extension Reseal {
 
 extension Bench {
     /// The secret of the only slot.
-    static func passphrase() throws -> Passphrase { try Passphrase(secret.utf8.span) }
+    static func passphrase() throws -> Passphrase { try Passphrase(TestCustodian.secret.utf8.span) }
 }
 
 /// All that keyring and store hold, but for the audit log.
