@@ -79,6 +79,12 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .target(name: "CPlatform"),
 
+        // Evidence: programs that look at the modules from outside. No product has them.
+        .executableTarget(
+            name: "ConstantTimeCheck",
+            dependencies: ["CMemcheck", "CardVault", "CardCrypto", "SecretMemory", "ConstantTime"],
+            path: "Evidence/ConstantTime/Check", swiftSettings: settings),
+        .target(name: "CMemcheck", path: "Evidence/ConstantTime/Memcheck"),
         .executableTarget(
             name: "CrashProbe", dependencies: ["CardVault", "CardVaultSQLite", "CardCrypto"],
             path: "Tests/Crash/Probe", swiftSettings: settings),

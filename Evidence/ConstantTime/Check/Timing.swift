@@ -51,7 +51,7 @@ struct Timing: Sendable {
                 samples.append(Sample(isRandom: classes[i], cycles: memcheck_cycles() - start))
             }
         }
-        memcheck_release([sum], 1)
+        unsafe memcheck_release([sum], 1)
         return samples
     }
 

@@ -10,16 +10,16 @@ enum Secret {
     /// `bytes`, marked.
     static func bytes(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
-        bytes.withUnsafeMutableBytes { memcheck_mark($0.baseAddress, $0.count) }
+        unsafe bytes.withUnsafeMutableBytes { unsafe memcheck_mark($0.baseAddress, $0.count) }
         return bytes
     }
 
     /// The bytes of `text`, of which those that are digits are marked.
     static func digits(_ text: String) -> [UInt8] {
         var bytes = Array(text.utf8)
-        bytes.withUnsafeMutableBytes { bytes in
+        unsafe bytes.withUnsafeMutableBytes { bytes in
             for (i, byte) in text.utf8.enumerated() where (0x30...0x39).contains(byte) {
-                memcheck_mark(bytes.baseAddress.map { $0 + i }, 1)
+                unsafe memcheck_mark(bytes.baseAddress.map { unsafe $0 + i }, 1)
             }
         }
         return bytes
@@ -28,7 +28,7 @@ enum Secret {
     /// `value`, marked; for values that own nothing on the heap.
     static func value<Value>(_ value: Value) -> Value {
         var value = value
-        withUnsafeMutableBytes(of: &value) { memcheck_mark($0.baseAddress, $0.count) }
+        unsafe withUnsafeMutableBytes(of: &value) { unsafe memcheck_mark($0.baseAddress, $0.count) }
         return value
     }
 
@@ -50,18 +50,20 @@ enum Secret {
 
     /// Ends an operation: its outcome is public from here on.
     static func release(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { memcheck_release($0.baseAddress, $0.count) }
+        unsafe bytes.withUnsafeBytes { unsafe memcheck_release($0.baseAddress, $0.count) }
     }
 
     /// Ends an operation: its outcome is public from here on.
     static func release(_ bytes: Span<UInt8>) {
-        bytes.withUnsafeBytes { memcheck_release($0.baseAddress, $0.count) }
+        unsafe bytes.withUnsafeBytes { unsafe memcheck_release($0.baseAddress, $0.count) }
     }
 
     /// Ends an operation: its outcome, which owns nothing on the heap, is public from here on.
     static func released<Value>(_ value: Value) -> Value {
         var value = value
-        withUnsafeMutableBytes(of: &value) { memcheck_release($0.baseAddress, $0.count) }
+        unsafe withUnsafeMutableBytes(of: &value) {
+            unsafe memcheck_release($0.baseAddress, $0.count)
+        }
         return value
     }
 }
