@@ -71,4 +71,23 @@ internal import Testing
         #expect(file.current().generation == 1)
         #expect(try file.reload().generation == 2)
     }
+
+    @Test func `tells its generation to who has no key, and takes none on trust`() throws {
+        let text = locksmith.file(locksmith.keyring(generation: 7))
+        let other = MemorySource(
+            KeyringText.join(
+                KeyringText.print(locksmith.keyring(generation: 9)),
+                code: Array(repeating: 0, count: 32)))
+        #expect(MemorySource(text).unverifiedGeneration == 7)
+        #expect(other.unverifiedGeneration == 9)
+        let file = try locksmith.opened(in: other)
+        #expect(refusal { () throws(KeyringError) in try file.reload() } == .needsUnlock)
+    }
+
+    @Test func `tells no generation where there is no keyring`() {
+        #expect(MemorySource().unverifiedGeneration == nil)
+        #expect(MemorySource([0x7b, 0x7d, 0x0a]).unverifiedGeneration == nil)
+        let text = locksmith.file(locksmith.keyring)
+        #expect(MemorySource(Array(text.dropFirst())).unverifiedGeneration == nil)
+    }
 }

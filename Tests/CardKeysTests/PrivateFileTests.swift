@@ -32,4 +32,24 @@ internal import Testing
             try PrivateFile.create(scratch.path("none/a"))
         }
     }
+
+    @Test func `that others wrote is for the owner alone once it is settled`() throws {
+        try scratch.write([1], to: "a")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o644], ofItemAtPath: scratch.path("a"))
+        try PrivateFile.settle(scratch.path("a"))
+        #expect(try scratch.permissions(of: "a") == 0o600)
+        #expect(try scratch.bytes(of: "a") == [1])
+    }
+
+    @Test func `is settled neither through a link nor where there is none`() throws {
+        try scratch.write([1], to: "b")
+        try scratch.link("a", to: "b")
+        #expect(throws: FileError(operation: .open, systemCode: ELOOP)) {
+            try PrivateFile.settle(scratch.path("a"))
+        }
+        #expect(throws: FileError(operation: .open, systemCode: ENOENT)) {
+            try PrivateFile.settle(scratch.path("c"))
+        }
+    }
 }
