@@ -109,10 +109,13 @@ internal import Testing
         await #expect(processExitsWith: .failure) { _ = CardBatch(capacity: -1) }
     }
 
-    @Test func `stops on an append to a full batch`() async {
-        await #expect(processExitsWith: .failure) {
+    @Test(arguments: ["4111111111111111", "x"])
+    func `stops on an append to a full batch, be it of a number or of none`(
+        text: String
+    ) async {
+        await #expect(processExitsWith: .failure) { [text] in
             var batch = CardBatch(capacity: 0)
-            batch.append("4111111111111111".utf8.span)
+            batch.append(text.utf8.span)
         }
     }
 

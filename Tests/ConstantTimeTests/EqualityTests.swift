@@ -71,6 +71,12 @@ internal import Testing
         #expect(missed.isEmpty)
     }
 
+    @Test(arguments: 2...70) func `finds bytes that would cancel each other`(count: Int) {
+        var bytes = [UInt8](repeating: 0, count: count)
+        (bytes[0], bytes[count - 1]) = (0x81, 0x81)
+        #expect(!isZero(bytes.span).declassify())
+    }
+
     private func agrees<Word: FixedWidthInteger & UnsignedInteger>(on type: Word.Type) -> Bool {
         pairs(of: samples(of: type)).allSatisfy { equal($0, $1).declassify() == ($0 == $1) }
     }
