@@ -19,46 +19,31 @@ enum AEADLaws {
         }
     }
 
-    /// The bits of a box that may be altered without the right refusal.
-    static func alterable(in plaintext: [UInt8], by sealer: Sealer) throws -> [Int] {
+    /// Counts what is made of a box by altering it: all of it is refused, and rightly.
+    static func refuse(
+        _ alterations: ([UInt8]) -> Alterations.Made, of plaintext: [UInt8], by sealer: Sealer,
+        _ tally: Tally
+    ) throws {
         let binding = try Record().binding
         let box = sealer.seal(plaintext, binding)
-        return (0..<box.count * 8).filter { bit in
-            var altered = box
-            altered[bit / 8] ^= 1 << (bit % 8)
-            let expected = bit < 8 ? OpenError.wrongSuite(altered[0]) : .notAuthentic
-            return sealer.refusal(of: altered, as: binding) != expected
+        let altered = alterations(box)
+        var tally = tally
+        for (number, bytes) in altered.enumerated() {
+            let refusal = sealer.refusal(of: bytes, as: binding)
+            tally.count(refused: refusal == sealer.refusal(of: bytes, for: box), "\(number)")
         }
+        try tally.report(of: altered.count)
     }
 
-    /// The lengths to which a box may be cut without the right refusal.
-    static func cuttable(in plaintext: [UInt8], by sealer: Sealer) throws -> [Int] {
-        let binding = try Record().binding
-        let box = sealer.seal(plaintext, binding)
-        return (0..<box.count).filter { count in
-            let expected: OpenError =
-                count < StoredBox.overhead ? .wrongSize(count: count) : .notAuthentic
-            return sealer.refusal(of: Array(box.prefix(count)), as: binding) != expected
-        }
-    }
-
-    /// How many bytes may be put after a box without a refusal, of 1 to 64.
-    static func appendable(to plaintext: [UInt8], by sealer: Sealer) throws -> [Int] {
-        let binding = try Record().binding
-        let box = sealer.seal(plaintext, binding)
-        var random = SeededRandom(seed: 2)
-        return (1...64).filter { count in
-            let longer = box + random.bytes(count: count)
-            return sealer.refusal(of: longer, as: binding) != .notAuthentic
-        }
-    }
-
-    /// The neighbouring records to which a box may be moved without a refusal.
-    static func movable(_ plaintext: [UInt8], by sealer: Sealer) throws -> [Record] {
+    /// Counts the neighbouring records to which a box is moved: as none of theirs it opens.
+    static func refuseMoved(_ plaintext: [UInt8], by sealer: Sealer, _ tally: Tally) throws {
         let record = Record()
         let box = try sealer.seal(plaintext, record.binding)
-        return try record.neighbours.filter { neighbour in
-            try sealer.refusal(of: box, as: neighbour.binding) != .notAuthentic
+        var tally = tally
+        for neighbour in record.neighbours {
+            let refusal = sealer.refusal(of: box, as: try neighbour.binding)
+            tally.count(refused: refusal == .notAuthentic, "\(neighbour)")
         }
+        try tally.report(of: 28 + RecordKind.allCases.count)
     }
 }

@@ -12,22 +12,29 @@ internal import Testing
 
     @Test(arguments: SealingPath.all, plaintexts)
     func `refuses a box with any bit altered`(path: SealingPath, plaintext: [UInt8]) throws {
-        #expect(try AEADLaws.alterable(in: plaintext, by: path.sealer()).isEmpty)
+        try AEADLaws.refuse(
+            Alterations.flips, of: plaintext, by: path.sealer(),
+            Tally("every bit of a sealed box"))
     }
 
     @Test(arguments: SealingPath.all, plaintexts)
     func `refuses a truncated box`(path: SealingPath, plaintext: [UInt8]) throws {
-        #expect(try AEADLaws.cuttable(in: plaintext, by: path.sealer()).isEmpty)
+        try AEADLaws.refuse(
+            Alterations.cuts, of: plaintext, by: path.sealer(),
+            Tally("every truncation of a sealed box"))
     }
 
     @Test(arguments: SealingPath.all, plaintexts)
     func `refuses a box with bytes after it`(path: SealingPath, plaintext: [UInt8]) throws {
-        #expect(try AEADLaws.appendable(to: plaintext, by: path.sealer()).isEmpty)
+        try AEADLaws.refuse(
+            Alterations.tails, of: plaintext, by: path.sealer(),
+            Tally("1 to 64 bytes after a sealed box"))
     }
 
     @Test(arguments: SealingPath.all)
     func `refuses a box moved to another record`(path: SealingPath) throws {
-        #expect(try AEADLaws.movable(samplePlaintext, by: path.sealer()).isEmpty)
+        try AEADLaws.refuseMoved(
+            samplePlaintext, by: path.sealer(), Tally("a sealed box as another record's"))
     }
 
     @Test(arguments: SealingPath.all) func `refuses a box of another key`(path: SealingPath) throws

@@ -68,19 +68,26 @@ private final class HeldHoldBoxKey: Sendable {
     }
 
     @Test func `refuses a box with any bit altered`() throws {
-        #expect(try AEADLaws.alterable(in: samplePlaintext, by: Self.sealer()).isEmpty)
+        try AEADLaws.refuse(
+            Alterations.flips, of: samplePlaintext, by: Self.sealer(),
+            Tally("every bit of the box of a hold"))
     }
 
     @Test func `refuses a truncated box`() throws {
-        #expect(try AEADLaws.cuttable(in: samplePlaintext, by: Self.sealer()).isEmpty)
+        try AEADLaws.refuse(
+            Alterations.cuts, of: samplePlaintext, by: Self.sealer(),
+            Tally("every truncation of the box of a hold"))
     }
 
     @Test func `refuses a box with bytes after it`() throws {
-        #expect(try AEADLaws.appendable(to: samplePlaintext, by: Self.sealer()).isEmpty)
+        try AEADLaws.refuse(
+            Alterations.tails, of: samplePlaintext, by: Self.sealer(),
+            Tally("1 to 64 bytes after the box of a hold"))
     }
 
     @Test func `refuses a box moved to another record`() throws {
-        #expect(try AEADLaws.movable(samplePlaintext, by: Self.sealer()).isEmpty)
+        try AEADLaws.refuseMoved(
+            samplePlaintext, by: Self.sealer(), Tally("the box of a hold as another record's"))
     }
 
     /// The handle's secret, the hold key and the hold's id each decide.

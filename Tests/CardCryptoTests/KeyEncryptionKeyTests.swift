@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 @testable internal import CardCrypto
 internal import SecretMemory
+internal import TestSupport
 internal import Testing
 
 @Suite("Key encryption key") struct KeyEncryptionKeyTests {
@@ -10,11 +11,13 @@ internal import Testing
     static func sealer() throws -> Sealer {
         let held = HeldKeyEncryptionKey(try sampleWrappingKey())
         let slab = try sampleSlab()
-        return Sealer(suite: .xchacha20Poly1305) { plaintext, binding in
+        var sealer = Sealer(suite: .xchacha20Poly1305) { plaintext, binding in
             held.key.wrap(plaintext, as: binding).stored
         } open: { box, binding throws(OpenError) in
             try held.open(box, as: binding, in: slab)
         }
+        sealer.boxByteCount = KeyEncryptionKey.wrappedByteCount
+        return sealer
     }
 
     @Test(arguments: KeyPurpose.allCases, Suite.allCases)
@@ -49,23 +52,51 @@ internal import Testing
     }
 
     @Test func `refuses a wrapped key with any bit altered`() throws {
-        #expect(try AEADLaws.alterable(in: Self.other, by: Self.sealer()).isEmpty)
+        try AEADLaws.refuse(
+            Alterations.flips, of: Self.other, by: Self.sealer(),
+            Tally("every bit of a wrapped key"))
+    }
+
+    @Test func `refuses a truncated wrapped key`() throws {
+        try AEADLaws.refuse(
+            Alterations.cuts, of: Self.other, by: Self.sealer(),
+            Tally("every truncation of a wrapped key"))
+    }
+
+    @Test func `refuses a wrapped key with bytes after it`() throws {
+        try AEADLaws.refuse(
+            Alterations.tails, of: Self.other, by: Self.sealer(),
+            Tally("1 to 64 bytes after a wrapped key"))
     }
 
     @Test func `refuses a wrapped key moved to another record`() throws {
-        #expect(try AEADLaws.movable(Self.other, by: Self.sealer()).isEmpty)
+        try AEADLaws.refuseMoved(
+            Self.other, by: Self.sealer(), Tally("a wrapped key as another record's"))
     }
 
-    @Test func `refuses a wrapped key of another size`() throws {
-        let (sealer, binding) = (try Self.sealer(), try Record().binding)
-        let box = sealer.seal(Self.other, binding)
-        for count in 0..<box.count {
-            let refusal = sealer.refusal(of: Array(box.prefix(count)), as: binding)
-            #expect(refusal == .wrongSize(count: count))
+    /// With version, suite and name of the wrapping key before it, as keyring files have it.
+    @Test func `refuses an altered wrapped key that travels`() throws {
+        let kek = try sampleWrappingKey()
+        let binding = try Record(kind: .key).binding
+        let key = try sampleKey(Self.other, purpose: .data, suite: .xaes256GCM)
+        let box = kek.wrap(key, as: binding).bytes
+        var tally = Tally("a wrapped key that travels: every bit, truncation and appended byte")
+        for (number, altered) in Alterations.all(of: box).enumerated() {
+            tally.count(refused: !opens(altered, kek, binding), "\(number)")
         }
-        for count in 1...64 {
-            let longer = box + [UInt8](repeating: 0, count: count)
-            #expect(sealer.refusal(of: longer, as: binding) == .wrongSize(count: longer.count))
+        try tally.report(of: Alterations.count(of: 106))
+        let isOpen = opens(box, kek, binding)
+        #expect(isOpen)
+    }
+
+    private func opens(
+        _ box: [UInt8], _ kek: borrowing KeyEncryptionKey, _ binding: RecordBinding
+    ) -> Bool {
+        do {
+            _ = try kek.unwrap(SealedBox(box), as: binding, in: sampleSlab())
+            return true
+        } catch {
+            return false
         }
     }
 

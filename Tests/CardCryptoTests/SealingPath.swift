@@ -41,6 +41,8 @@ struct Sealer: Sendable {
     let suite: Suite
     let seal: @Sendable ([UInt8], RecordBinding) -> [UInt8]
     let open: @Sendable ([UInt8], RecordBinding) throws(OpenError) -> [UInt8]
+    /// The one size of its boxes; nil, where they have any.
+    var boxByteCount: Int?
 
     /// Why `box` is refused; nil when it opens.
     func refusal(of box: [UInt8], as binding: RecordBinding) -> OpenError? {
@@ -50,6 +52,15 @@ struct Sealer: Sendable {
         } catch {
             return error
         }
+    }
+
+    /// Why `altered` must be refused, which is put in the place of a box.
+    func refusal(of altered: [UInt8], for box: [UInt8]) -> OpenError {
+        let isSized = boxByteCount.map { $0 == altered.count } ?? true
+        guard isSized, altered.count >= StoredBox.overhead else {
+            return .wrongSize(count: altered.count)
+        }
+        return altered[0] == box[0] ? .notAuthentic : .wrongSuite(altered[0])
     }
 }
 

@@ -12,14 +12,18 @@ internal import Testing
         text = locksmith.file(locksmith.keyring)
     }
 
-    /// What a process that holds the root key says to `count` altered files.
-    private func refusals(
-        _ count: Int, _ alter: (_ number: Int) -> [UInt8]
-    ) throws -> [KeyringError] {
+    /// Counts altered files, which a process that holds the root key refuses.
+    private func refuse(
+        _ files: some Collection<[UInt8]>, _ tally: Tally,
+        by isRight: (KeyringError) -> Bool = { _ in true }
+    ) throws {
         let file = try locksmith.opened()
-        return (0..<count).compactMap { number in
-            refusal { () throws(KeyringError) in try file.verify(alter(number)) }
+        var tally = tally
+        for (number, altered) in files.enumerated() {
+            let refusal = refusal { () throws(KeyringError) in try file.verify(altered) }
+            tally.count(refused: refusal.map(isRight) ?? false, "\(number)")
         }
+        try tally.report(of: files.count)
     }
 
     @Test func `is taken as it was written`() throws {
@@ -28,26 +32,23 @@ internal import Testing
         #expect(keyring.keys == locksmith.keyring.keys)
     }
 
-    @Test(arguments: 0..<8) func `is refused with one bit flipped, whichever`(bit: Int) throws {
+    @Test func `is refused with one bit flipped, whichever`() throws {
         #expect(text.count > 2_000)
-        let refusals = try refusals(text.count) { offset in
-            var altered = text
-            altered[offset] ^= 1 << bit
-            return altered
-        }
-        #expect(refusals.count == text.count)
-        #expect(refusals.allSatisfy(Self.tellsOfAlteration))
+        try refuse(
+            Alterations.flips(of: text), Tally("every bit of a keyring file"),
+            by: Self.tellsOfAlteration)
     }
 
     @Test func `is refused when cut off, wherever`() throws {
-        let refusals = try refusals(text.count) { Array(text[..<$0]) }
-        #expect(refusals.count == text.count)
-        #expect(refusals.allSatisfy { if case .malformed = $0 { true } else { false } })
+        try refuse(
+            Alterations.cuts(of: text), Tally("every truncation of a keyring file"),
+            by: Self.isMalformed)
     }
 
     @Test func `is refused without its first bytes, however many`() throws {
-        let refusals = try refusals(text.count) { Array(text[($0 + 1)...]) }
-        #expect(refusals.count == text.count)
+        try refuse(
+            text.indices.lazy.map { Array(text[($0 + 1)...]) },
+            Tally("a keyring file without its first bytes"))
     }
 
     @Test func `is refused with 1 to 64 bytes after its end`() throws {
@@ -56,9 +57,9 @@ internal import Testing
             random.bytes(count: 64), [UInt8](repeating: 0, count: 64),
             [UInt8](repeating: 0x0a, count: 64), [UInt8](repeating: 0x20, count: 64), text,
         ] {
-            let refusals = try refusals(64) { text + tail[...$0] }
-            #expect(refusals.count == 64)
-            #expect(refusals.allSatisfy { if case .malformed = $0 { true } else { false } })
+            try refuse(
+                Alterations.tails(of: text, tail), Tally("1 to 64 bytes after a keyring file"),
+                by: Self.isMalformed)
         }
     }
 
@@ -73,12 +74,12 @@ internal import Testing
 
     @Test func `is refused with two characters swapped, wherever they differ`() throws {
         let places = text.indices.dropLast().filter { text[$0] != text[$0 + 1] }
-        let refusals = try refusals(places.count) { number in
+        let swapped = places.lazy.map { place in
             var altered = text
-            altered.swapAt(places[number], places[number] + 1)
+            altered.swapAt(place, place + 1)
             return altered
         }
-        #expect(refusals.count == places.count)
+        try refuse(swapped, Tally("two characters of a keyring file swapped"))
     }
 
     @Test func `is refused with the code of another text`() throws {
@@ -93,6 +94,10 @@ internal import Testing
         let altered = [UInt8(ascii: " ")] + text
         let file = try locksmith.opened()
         #expect(refusal { () throws(KeyringError) in try file.verify(altered) } == .needsUnlock)
+    }
+
+    private static func isMalformed(_ error: KeyringError) -> Bool {
+        if case .malformed = error { true } else { false }
     }
 
     /// Errors of reading; not those of a right file in the wrong place.

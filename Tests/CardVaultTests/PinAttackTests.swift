@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CardVault
 @testable internal import CardVaultSQLite
+internal import TestSupport
 internal import Testing
 
 /// Somebody who can write the database, and holds no key, changes the pin.
@@ -20,42 +21,39 @@ internal import Testing
         }
     }
 
-    @Test func `flips any bit of it`() async throws {
+    /// Alters columns of a row, and counts the refusals.
+    private func alter(
+        _ columns: [(String, StoredValue.Kind)], in table: String = "pin",
+        by refusals: [VaultError.Code?] = [.integrity, .store], _ tally: Tally, of count: Int
+    ) async throws {
         let intruder = try bench.intruder()
-        let columns = [
-            ("vault", StoredValue.Kind.blob), ("generation", .integer), ("keyring_code", .blob),
-            ("required", .integer), ("seal_key", .blob), ("code", .blob),
-        ]
-        var count = 0
+        var tally = tally
         for (column, kind) in columns {
-            let value = StoredValue(table: "pin", column: column, kind: kind, place: "row = 1")
-            let (right, wrong) = try value.flips(intruder)
-            for flip in wrong {
-                try intruder.execute(value.update(flip))
-                #expect(await refusalToOpen() == .integrity, "\(column) \(flip)")
-                count += 1
+            let value = StoredValue(table: table, column: column, kind: kind, place: "row = 1")
+            try await value.alter(by: intruder, &tally) {
+                refusals.contains(await refusalToOpen())
             }
-            try intruder.execute(value.update(right))
         }
-        #expect(count == 8 * (16 + 8 + 32 + 8 + 32 + 32))
+        try tally.report(of: count)
         #expect(await refusalToOpen() == nil)
     }
 
-    @Test func `flips any bit of the number of audit chains`() async throws {
-        let intruder = try bench.intruder()
-        let value = StoredValue(
-            table: "pin", column: "audit_chains", kind: .integer, place: "row = 1")
-        let (right, wrong) = try value.flips(intruder)
-        #expect(right == "1")
-        for flip in wrong {
-            try intruder.execute(value.update(flip))
-            // What does not fit a byte is no pin at all.
-            let code = await refusalToOpen()
-            #expect(code == .integrity || code == .store, "\(flip)")
-        }
-        #expect(wrong.count == 64)
-        try intruder.execute(value.update(right))
-        #expect(await refusalToOpen() == nil)
+    @Test func `alters any column of it`() async throws {
+        // A number of chains that does not fit a byte is no pin at all.
+        try await alter(
+            [
+                ("vault", .blob), ("generation", .integer), ("keyring_code", .blob),
+                ("required", .integer), ("seal_key", .blob), ("code", .blob),
+                ("audit_chains", .integer),
+            ], Tally("columns of the pin: every bit, truncation and appended byte"),
+            of: [16, 32, 32, 32].map(Alterations.count).reduce(3 * 64, +))
+    }
+
+    @Test func `alters the name of the store's vault`() async throws {
+        try await alter(
+            [("id", .blob)], in: "vault", by: [.otherVault, .store],
+            Tally("the id of the store's vault: every bit, truncation and appended byte"),
+            of: Alterations.count(of: 16))
     }
 
     @Test(arguments: [

@@ -60,25 +60,45 @@ struct StoredValue: Sendable {
     let column: String
     let kind: Kind
     let place: String
+    /// Whether no two rows may have the same.
+    var isUnique = false
 
-    /// The values that differ from the stored one in one bit, as SQL; and first the stored one.
-    func flips(_ connection: SQLiteConnection) throws -> (right: String, wrong: [String]) {
+    /// Puts every alteration in the place of the value in turn, and counts whether it is refused;
+    /// at last puts the value back.
+    func alter(
+        by intruder: SQLiteConnection, _ tally: inout Tally, isRefused: () async throws -> Bool
+    ) async throws {
+        let (right, wrong) = try alterations(intruder)
+        for value in wrong {
+            if isUnique, try isTaken(value, intruder) { continue }
+            try intruder.execute(update(value))
+            tally.count(refused: try await isRefused(), "\(table).\(column) = \(value)")
+        }
+        try intruder.execute(update(right))
+        // Else the first alteration hid the row from those after it.
+        #expect(try alterations(intruder).right == right)
+    }
+
+    private func isTaken(_ value: String, _ connection: SQLiteConnection) throws -> Bool {
+        try !connection.integers("SELECT 1 FROM \(table) WHERE \(column) = \(value)").isEmpty
+    }
+
+    /// The stored value, as SQL, and every one that differs from it in one bit, is cut, or goes on
+    /// for 1 to 64 bytes.
+    private func alterations(
+        _ connection: SQLiteConnection
+    ) throws -> (right: String, wrong: [String]) {
         let query = "SELECT \(column) FROM \(table) WHERE \(place)"
         if kind == .integer {
             let right = try #require(connection.integers(query).first)
             return ("\(right)", (0..<64).map { Self.literal(right ^ Int64(bitPattern: 1 << $0)) })
         }
         let right = try #require(connection.blobs(query).first)
-        let wrong = (0..<right.count * 8).map { bit in
-            var bytes = right
-            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
-            return literal(bytes)
-        }
-        return (literal(right), wrong)
+        return (literal(right), Alterations.all(of: right).map(literal))
     }
 
     /// The statement that puts a value in its place.
-    func update(_ value: String) -> String {
+    private func update(_ value: String) -> String {
         "UPDATE \(table) SET \(column) = \(value) WHERE \(place)"
     }
 
