@@ -88,6 +88,13 @@ let package = Package(
         .executableTarget(
             name: "CrashProbe", dependencies: ["CardVault", "CardVaultSQLite", "CardCrypto"],
             path: "Tests/Crash/Probe", swiftSettings: settings),
+        .executableTarget(
+            name: "SecretProbe",
+            dependencies: [
+                "CardVault", "CardVaultSQLite", "CardCrypto", "SecretMemory", "ConstantTime",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/Secrets/Probe", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         tests("ConstantTime", []),
         tests("SecretMemory", []),

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CardVault
+internal import Foundation
+internal import SecretMemory
+
+extension Bench {
+    /// Crashes with a register that points at the passphrase, and a word on the heap.
+    func crash(isHardened: Bool) throws {
+        if isHardened { try ProcessHardening.apply() }
+        // Not as text in the program, which a core dump has too.
+        let word = Data("heap in a core dump".utf8.reversed())
+        try passphrase().withBytes { bytes in
+            unsafe bytes.withUnsafeBytes { secret in
+                let nowhere = UnsafeMutableRawPointer(bitPattern: 8)
+                if let nowhere = unsafe nowhere, let secret = unsafe secret.baseAddress {
+                    unsafe memcpy(nowhere, secret, 16)
+                }
+            }
+        }
+        withExtendedLifetime(word) {}
+    }
+}
