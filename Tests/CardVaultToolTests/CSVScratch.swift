@@ -41,34 +41,6 @@ final class Scratch {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
-/// A row with copies of all that a reader says of it.
-struct SeenRow: Equatable {
-    var start: CSVPosition
-    var end: CSVPosition
-    var fields: [[UInt8]]
-    var raw: [UInt8]
-    var fault: RowFault?
-
-    var text: [String] { fields.map { String(decoding: $0, as: UTF8.self) } }
-}
-
-extension CSVReader {
-    /// Every row from here on.
-    mutating func all() throws(CSVError) -> [SeenRow] {
-        var rows: [SeenRow] = []
-        while let row = try next() {
-            let fields = (0..<row.fieldCount).map { withField($0) { copy($0) } }
-            let raw = row.fieldCount == 0 ? [] : withRawFields(0..<row.fieldCount) { copy($0) }
-            rows.append(
-                SeenRow(
-                    start: row.start, end: row.end, fields: fields, raw: raw, fault: row.fault))
-        }
-        return rows
-    }
-}
-
-func copy(_ span: Span<UInt8>) -> [UInt8] { span.indices.map { span[$0] } }
-
 /// Generous limits for small files.
 let smallLimits = CSVLimits(columnCount: 64, rowByteCount: 4000)
 

@@ -1,0 +1,1 @@
+../../Tests/CardVaultToolTests/CSVSimpleParser.swift

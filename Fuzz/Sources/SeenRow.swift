@@ -1,0 +1,1 @@
+../../Tests/CardVaultToolTests/SeenRow.swift

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import ArgumentParser
+@testable internal import CardVaultTool
+
+extension Target {
+    /// The arguments of the tool, with a zero byte between two. No command is run.
+    static let arguments = Target(name: "arguments") { bytes in
+        let arguments = bytes.split(separator: 0, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        do {
+            let command = try RootCommand.parseAsRoot(arguments)
+            let period = command as? KeyCommand.Period
+            plant(period?.originator == 7 && period?.options.json == true)
+        } catch {
+            let failure = Failure(error, of: RootCommand.self)
+            guard failure.code != .done else { return }
+            claim(failure.code == .usage, "what is not parsed is a wrong use")
+            for line in [failure.message, failure.hint] {
+                claim(!line.isEmpty && !line.contains(where: \.isNewline), "it is told in a line")
+                claim(withoutNumbers(line) == line, "no number of a card is repeated")
+            }
+        }
+    }
+}
