@@ -11,8 +11,8 @@ extension Bench {
         let word = Data("heap in a core dump".utf8.reversed())
         try passphrase().withBytes { bytes in
             unsafe bytes.withUnsafeBytes { secret in
-                let nowhere = UnsafeMutableRawPointer(bitPattern: 8)
-                if let nowhere = unsafe nowhere, let secret = unsafe secret.baseAddress {
+                let nowhere = unsafe UnsafeMutableRawPointer(bitPattern: 8)
+                if let nowhere = unsafe nowhere, let secret = secret.baseAddress {
                     unsafe memcpy(nowhere, secret, 16)
                 }
             }

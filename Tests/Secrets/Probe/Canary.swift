@@ -15,21 +15,21 @@ struct Canary {
     func parse(_ teller: inout Teller) async {
         for text in texts {
             let bytes = Array(text.utf8)
-            await teller.tell { try facts(of: PAN(bytes.span)) }
-            await teller.tell { try facts(of: PAN(text, luhn: .ignored)) }
-            await teller.tell { try Track1(Array("%B\(text)^A/B^3012101?".utf8).span).expiry }
-            await teller.tell { try Track1(Array("%B\(text)^A/B?".utf8).span).expiry }
-            await teller.tell { try Track2(Array(";\(text)=3012101?".utf8).span).serviceCode }
-            await teller.tell { try Track2(Array(";\(text)=9912?".utf8).span).serviceCode }
-            await teller.tell { try CardVerificationCode(bytes.span).digitCount }
-            await teller.tell { try ServiceCode(bytes.span) }
-            await teller.tell { try ExpiryDate(text) }
-            await teller.tell { try DisplayDigits(stored: bytes.span) }
-            await teller.tell { try HoldHandle(bytes.span).id }
+            await teller.call { try facts(of: PAN(bytes.span)) }
+            await teller.call { try facts(of: PAN(text, luhn: .ignored)) }
+            await teller.call { try Track1(Array("%B\(text)^A/B^3012101?".utf8).span).expiry }
+            await teller.call { try Track1(Array("%B\(text)^A/B?".utf8).span).expiry }
+            await teller.call { try Track2(Array(";\(text)=3012101?".utf8).span).serviceCode }
+            await teller.call { try Track2(Array(";\(text)=9912?".utf8).span).serviceCode }
+            await teller.call { try CardVerificationCode(bytes.span).digitCount }
+            await teller.call { try ServiceCode(bytes.span) }
+            await teller.call { try ExpiryDate(text) }
+            await teller.call { try DisplayDigits(stored: bytes.span) }
+            await teller.call { try HoldHandle(bytes.span).id }
             await teller.tellRefusal { _ = try Passphrase(bytes.span) }
-            await teller.tell { ScopeID(text)?.description.count }
-            await teller.tell { try Token("tok_\(text)") }
-            await teller.tell { try Token("\(text)x") }
+            await teller.call { ScopeID(text)?.description.count }
+            await teller.call { try Token("tok_\(text)") }
+            await teller.call { try Token("\(text)x") }
         }
     }
 
@@ -44,32 +44,32 @@ struct Canary {
     func use(_ vault: Vault, _ scope: Scope, _ teller: inout Teller) async throws {
         let pan = try PAN(number)
         for format in [TokenFormat.opaque, .lastFour] {
-            await teller.tell { try await scope.tokenize(pan, format: format) }
+            await teller.call { try await scope.tokenize(pan, format: format) }
         }
-        await teller.tell { try await scope.tokenize(pan, for: .zero) }
-        await teller.tell { try await scope.find(pan, format: .binLastFour) }
+        await teller.call { try await scope.tokenize(pan, for: .zero) }
+        await teller.call { try await scope.find(pan, format: .binLastFour) }
         guard let card = try await scope.find(pan) else { preconditionFailure("it was stored") }
         let token = card.token
-        await teller.tell { try await scope.describe(token) }
-        await teller.tell { try await scope.extend(token, until: .now()) }
-        await teller.tell { try await scope.detokenize(token, purpose: "probe").brand }
-        await teller.tell { try await scope.detokenize(token, purpose: number).brand }
-        await teller.tell { try await vault.scope(number).id }
-        await teller.tell { try await vault.scope("default", as: number).id }
-        await teller.tell { try await vault.scope("default", as: "a", from: number).id }
+        await teller.call { try await scope.describe(token) }
+        await teller.call { try await scope.extend(token, until: .now()) }
+        await teller.call { try await scope.detokenize(token, purpose: "probe").brand }
+        await teller.call { try await scope.detokenize(token, purpose: number).brand }
+        await teller.call { try await vault.scope(number).id }
+        await teller.call { try await vault.scope("default", as: number).id }
+        await teller.call { try await vault.scope("default", as: "a", from: number).id }
         try await mistake(scope, &teller)
         try await hold(scope, &teller)
         await teller.tellRefusal { try await scope.delete(token) }
-        await teller.tell { try await scope.detokenize(token, purpose: "probe").brand }
+        await teller.call { try await scope.detokenize(token, purpose: "probe").brand }
     }
 
     /// Somebody takes it for a token.
     private func mistake(_ scope: Scope, _ teller: inout Teller) async throws {
         let token = try Token(number)
-        await teller.tell { try await scope.describe(token) }
-        await teller.tell { try await scope.extend(token, until: .now()) }
-        await teller.tell { try await scope.detokenize(token, purpose: "probe").brand }
-        await teller.tell {
+        await teller.call { try await scope.describe(token) }
+        await teller.call { try await scope.extend(token, until: .now()) }
+        await teller.call { try await scope.detokenize(token, purpose: "probe").brand }
+        await teller.call {
             try await scope.detokenize([token], purpose: "probe").failure(at: 0) as Any
         }
         await teller.tellRefusal { try await scope.delete(token) }
@@ -80,14 +80,14 @@ struct Canary {
         let handle = try await scope.hold(Track1(text.span), for: .seconds(600))
         teller.tell(handle.id)
         await teller.tellRefusal { try await scope.redeem(handle) { (_: borrowing Track2) in } }
-        await teller.tell {
+        await teller.call {
             try await scope.redeem(handle) { (track: borrowing Track1) in track.expiry }
         }
         await teller.tellRefusal { try await scope.redeem(handle) { (_: borrowing Track1) in } }
         let other = Array(";\(number)=3012101?".utf8)
         let kept = try await scope.hold(Track2(other.span), for: .seconds(600))
         for _ in 0..<2 {
-            await teller.tell { try await scope.tokenize(from: kept, format: .binLastFour) }
+            await teller.call { try await scope.tokenize(from: kept, format: .binLastFour) }
         }
         teller.tell(try await scope.hold(Track2(other.span), for: .seconds(600)).id)
     }

@@ -18,8 +18,8 @@ struct Teller: ~Copyable {
     /// A text, which prints in one way only.
     mutating func tell(line: String) { print(line, to: &text) }
 
-    /// A call that gives something printable.
-    mutating func tell(_ body: () async throws -> some Any) async {
+    /// A call that gives something printable. Not of the name above: a call is a value too.
+    mutating func call(_ body: () async throws -> some Any) async {
         do { tell(try await body()) } catch { tell(error: error) }
     }
 
