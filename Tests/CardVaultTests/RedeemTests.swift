@@ -91,7 +91,7 @@ internal import Testing
     }
 
     @Test func `know no hold of another vault`() async throws {
-        let (bench, other) = (try await Bench(), try await Bench())
+        let (bench, other) = (try await Bench(), try await Bench(isStranger: true))
         let handle = try await bench.scope().hold(sample: .track2)
         #expect(
             await code { try await other.scope().text(.track2, of: handle) } == .notFound)

@@ -40,7 +40,7 @@ enum TestCustodian {
         let first = try first.get()
         do throws(KeyringError) {
             return try KeyringFile.open(KeyringPath(path), sharing: first)
-        } catch {
+        } catch .needsUnlock {
             return try KeyringFile.unlock(at: path, with: .passphrase(Passphrase(secret.utf8.span)))
         }
     }

@@ -27,18 +27,18 @@ public struct Tally: Sendable {
         if !isRefused { missed.append(alteration()) }
     }
 
-    /// Prints the count as a line of its own.
+    /// Prints the count as a line of its own, whatever it is.
     ///
     /// - Parameter expectedCount: how many alterations there are.
     /// - Throws: ``Missed``, which fails the test.
     public func report(of expectedCount: Int) throws(Missed) {
         let refusedCount = triedCount - missed.count
         let line = "refused: \(refusedCount) of \(triedCount)  \(subject)"
+        // In one call: other tests print meanwhile.
+        FileHandle.standardOutput.write(Data("\(line)\n".utf8))
         guard missed.isEmpty, triedCount == expectedCount, triedCount > 0 else {
             let first = missed.prefix(8).joined(separator: ", ")
             throw Missed(description: "\(line), of \(expectedCount); not refused: \(first)")
         }
-        // In one call: other tests print meanwhile.
-        FileHandle.standardOutput.write(Data("\(line)\n".utf8))
     }
 }
