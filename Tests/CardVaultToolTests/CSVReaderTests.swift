@@ -75,6 +75,15 @@ import Testing
         }
     }
 
+    /// The smaller buffer ends where the field too many begins.
+    @Test(arguments: [10, 100])
+    func `refuses a column too many whatever is in it`(bufferByteCount: Int) throws {
+        let limits = CSVLimits(columnCount: 4, rowByteCount: 8, bufferByteCount: bufferByteCount)
+        #expect(throws: CSVError.tooManyColumns(line: 2)) {
+            _ = try rows("abcde\n,,,,\"".utf8, limits: limits)
+        }
+    }
+
     @Test(arguments: ["", "\n", "\r\n"])
     func `takes a row of 1 MiB and no more`(lineEnd: String) throws {
         let full = [UInt8](repeating: 0x61, count: 1 << 20)

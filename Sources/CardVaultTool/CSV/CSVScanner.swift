@@ -58,6 +58,8 @@ struct CSVScanner {
         (isBeyondASCII, hasDoubledQuotes, hasNUL) = (false, false, false)
         var start = 0
         while true {
+            // Before the field is looked at: of the last one, a buffer may hold nothing yet.
+            guard fields.count < columnLimit else { return .tooManyColumns }
             let isQuoted = start < bytes.count && bytes[start] == .quote
             let linesBefore = innerLineCount
             guard let field = isQuoted ? quoted(bytes, start) : unquoted(bytes, start) else {
@@ -66,7 +68,6 @@ struct CSVScanner {
                 innerLineCount = linesBefore
                 return refuse(.unterminatedQuote, bytes, from: start, isLast: isLast)
             }
-            guard fields.count < columnLimit else { return .tooManyColumns }
             fields.append(field)
             let end = field.raw.upperBound
             guard end < bytes.count else {
