@@ -100,7 +100,9 @@ let package = Package(
         tests("SecretMemory", []),
         tests("CardData", ["ConstantTime", "SecretMemory"]),
         tests("CardCrypto", ["SecretMemory"]),
-        tests("CardKeys", ["CardCrypto", "SecretMemory"]),
+        tests(
+            "CardKeys",
+            ["CardCrypto", "SecretMemory", .product(name: "Logging", package: "swift-log")]),
         tests(
             "CardVault",
             [

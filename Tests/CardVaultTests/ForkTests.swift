@@ -1,10 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CardVault
+@testable internal import CardVault
 internal import Synchronization
 internal import TestSupport
 internal import Testing
 
 @Suite("Fork") struct ForkTests {
+    @Test(arguments: ["time", "random"])
+    func `two children draw 200,000 tokens at one moment, and no two alike`(
+        style name: String
+    ) async {
+        await #expect(processExitsWith: .success) { [name] in
+            let style = try #require(KeyringScope.TokenStyle(rawValue: name))
+            let pan = try PAN(Cards.visa)
+            let moment = Timestamp.now()
+            _ = TokenDraw.digit()  // both children are forked off a buffer that is full
+            let drawn = try (0..<2).flatMap { _ in
+                try inForkedChild { tokens(100_000, style, of: pan, at: moment) }
+            }
+            let stored = stride(from: 0, to: drawn.count, by: 17).map { Array(drawn[$0..<$0 + 17]) }
+            #expect(stored.count == 200_000)
+            #expect(Set(stored).count == 200_000)
+        }
+    }
+
     @Test func `a vault of the parent is refused in the child, and serves the parent still`()
         async
     {
@@ -59,6 +77,20 @@ internal import Testing
                 ]
             }
             #expect(answer == [UInt8](repeating: 1, count: 6))
+        }
+    }
+}
+
+/// The stored bytes of so many new tokens, one after the other; none where one is refused.
+private func tokens(
+    _ count: Int, _ style: KeyringScope.TokenStyle, of pan: borrowing PAN, at moment: Timestamp
+) -> [UInt8] {
+    let display = pan.display(.firstSixLastFour)
+    return pan.withPacked { packed in
+        (0..<count).flatMap { _ in
+            let token = try? TokenDraw.draw(
+                .opaque, display: display, style: style, at: moment, unlike: packed)
+            return token?.stored ?? []
         }
     }
 }

@@ -53,6 +53,28 @@ struct FullDiskTests {
     }
 }
 
+@Suite("Disks that take no change", .enabled(if: Machine.hasReadOnlyDisk, "none can be mounted"))
+struct ReadOnlyDiskTests {
+    @Test(arguments: ["delete", "scope add", "scope list", "detokenize"])
+    func `are told of, and nothing is given out that is not on record`(
+        command: String
+    ) async throws {
+        let vault = try await ToolVault()
+        let arguments =
+            switch command {
+            case "delete": ["delete", vault.token]
+            case "detokenize": ["detokenize", vault.token, "--purpose", "test"]
+            case "scope add": ["scope", "add", "shop"]
+            default: ["scope", "list"]
+            }
+        let files = ["--store", "small/cards.db", "--keyring", "small/keyring.json"]
+        let run = try Tool.run(
+            arguments + files + ["--passphrase-file", "passphrase"], in: vault.scratch.path,
+            shell: Machine.onReadOnlyDisk)
+        #expect(run.isRefusal(4), "\(run)")
+    }
+}
+
 @Suite("Files that may only be read", .enabled(if: Machine.hasUnprivileged, "the build is private"))
 struct ReadOnlyTests {
     @Test(arguments: [

@@ -24,8 +24,20 @@ enum Machine {
             exit $status' sh "$@"
         """
 
-    /// Whether such a disk can be had.
+    /// A shell line that runs the tool on copies of all files, in a folder `small` that is there
+    /// for it alone, of a disk that takes no change.
+    static let onReadOnlyDisk = """
+        mkdir small
+        exec unshare --user --map-root-user --mount sh -c '
+            mount -t tmpfs none small || exit 99
+            cp keyring.json cards.db small
+            mount -o remount,ro small || exit 99
+            exec "$@"' sh "$@"
+        """
+
+    /// Whether such disks can be had.
     static let hasSmallDisk = succeeds(onSmallDisk)
+    static let hasReadOnlyDisk = succeeds(onReadOnlyDisk)
 
     private static func succeeds(_ shell: String) -> Bool {
         guard let scratch = try? Scratch() else { return false }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kills key changes, backups and restores at each call that touches the disk, and lets each such call
-fail, once with EIO and once with ENOSPC: fail_jobs.py TOOL PROBE SHIM [COUNT [SEED]].
+fail, once each with EIO, ENOSPC and EROFS: fail_jobs.py TOOL PROBE SHIM [COUNT [SEED]].
 
 SHIM is kill.c as a library. With COUNT, about so many runs of a few commands only: which ones, and
 which of their calls, the seed says, which is another one each day. After each run the command, run
@@ -25,7 +25,8 @@ import probe as probes
 from vault import Vault
 
 TOOL, PROBE, SHIM = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
-FAULTS = {"kill": 0, "EIO": errno.EIO, "ENOSPC": errno.ENOSPC}
+# EROFS: what Linux does to a disk on which it found an error, while it is in use.
+FAULTS = {"kill": 0, "EIO": errno.EIO, "ENOSPC": errno.ENOSPC, "EROFS": errno.EROFS}
 JOBS_A_SAMPLE = 4
 
 
