@@ -10,7 +10,9 @@ extension Target {
         do {
             let command = try RootCommand.parseAsRoot(arguments)
             let period = command as? KeyCommand.Period
-            plant(period?.originator == 7 && period?.options.json == true)
+            let pace = (command as? ResealCommand)?.pace
+            let numbers = [period?.originator, period?.recipient, pace?.rate, pace?.threads]
+            plant(!numbers.allSatisfy { [nil, 1, 2, 30, 60, 100].contains($0) })
         } catch {
             let failure = Failure(error, of: RootCommand.self)
             guard failure.code != .done else { return }

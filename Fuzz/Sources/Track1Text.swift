@@ -25,6 +25,6 @@ extension Target {
         claim((2...26).contains(track.withName { $0.count }), "a name has 2 to 26 characters")
         claim(
             (try? Track2(text.span, luhn: .ignored)) == nil, "no text is track 1 and track 2")
-        plant(isTaken && track.serviceCode?.prefersChip == true && track.countryCode != nil)
+        plant(isTaken && track.serviceCode?.interchange == .national)
     }
 }
