@@ -65,7 +65,7 @@ internal import Testing
     @Test func `is planned by many at a time`() async throws {
         let (scene, _) = try await scene()
         try await withThrowingTaskGroup { group in
-            for _ in 0..<8 {
+            for _ in 0..<3 {
                 group.addTask { try await scene.plan().lostCardCount }
             }
             for try await count in group { #expect(count == 1) }
