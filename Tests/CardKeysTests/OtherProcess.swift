@@ -22,18 +22,18 @@ final class OtherProcess: Sendable {
     /// Whether this machine has a program that can.
     static var isAvailable: Bool { program != nil }
 
-    private let process = Process()
+    private let child: ChildProgram
     private let input = Pipe()
 
     /// Starts the process, and waits until it holds the lock.
     init(locking path: String) throws {
         guard let (program, arguments) = Self.program else { throw SampleError() }
         let output = Pipe()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments.map { $0 == "PATH" ? path : $0 }
-        process.standardInput = input
-        process.standardOutput = output
-        try process.runAlone()
+        child = try ChildProgram(
+            program, arguments.map { $0 == "PATH" ? path : $0 },
+            input: input.fileHandleForReading, output: output.fileHandleForWriting)
+        try input.fileHandleForReading.close()
+        try output.fileHandleForWriting.close()
         let answer = output.fileHandleForReading.availableData
         guard answer == Data("held\n".utf8) else { throw SampleError() }
     }
@@ -41,6 +41,6 @@ final class OtherProcess: Sendable {
     /// Frees the lock, by ending.
     func letGo() {
         try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
+        child.wait()
     }
 }

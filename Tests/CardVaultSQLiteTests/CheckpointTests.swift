@@ -80,15 +80,10 @@ internal import Testing
         _ = try SQLiteStore.create(path: scratch.path())
         _ = try SQLiteStore(path: scratch.path())
         // Another process that is the last to close copies the log and removes it.
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/usr/bin/env")
-        shell.arguments = ["sqlite3", scratch.path(), "SELECT count(*) FROM cards"]
-        shell.standardOutput = Pipe()
-        shell.standardError = Pipe()
-        try shell.runAlone()
-        shell.waitUntilExit()
+        let shell = try ChildProgram(
+            "/usr/bin/env", ["sqlite3", scratch.path(), "SELECT count(*) FROM cards"])
         // 127: there is no such program on this machine, and nothing is shown.
-        #expect([0, 127].contains(shell.terminationStatus))
+        #expect([.exit(0), .exit(127)].contains(shell.wait()))
         #expect(scratch.size(of: "cards.db-wal") != nil)
         try await insert(5..<10, into: store)
         #expect(try await missingCount(0..<10, in: SQLiteStore(path: scratch.path())) == 0)

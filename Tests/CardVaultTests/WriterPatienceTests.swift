@@ -96,4 +96,23 @@ internal import Testing
             #expect(try await writer.write(isImpatient: true) { _ in index } == index)
         }
     }
+
+    /// The store of a writer that wrote and was dropped.
+    private struct Dropped {
+        weak var store: StoreProbe?
+
+        init() async throws {
+            let store = StoreProbe(MemoryStore())
+            let writer = try Writer.logless(store, patience: .seconds(600))
+            try await writer.write(isImpatient: true) { _ in }
+            self.store = store
+        }
+    }
+
+    @Test func `keeps no store whose writer is gone`() async throws {
+        let dropped = try await Dropped()
+        // The task that committed may still be on its way out.
+        for _ in 0..<100_000 where dropped.store != nil { await Task.yield() }
+        #expect(dropped.store == nil)
+    }
 }

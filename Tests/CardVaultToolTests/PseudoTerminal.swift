@@ -7,8 +7,7 @@ import Testing
 
 /// A terminal with a person at it, who waits for each prompt and types an answer.
 ///
-/// A child needs a terminal of its own, which Swift's `Process` cannot give it: Python's module
-/// does.
+/// A child needs a terminal of its own, which Python's module gives it.
 enum PseudoTerminal {
     /// What the person does at a prompt.
     enum Deed {
@@ -51,18 +50,14 @@ enum PseudoTerminal {
         }
         let command = [try Tool.path()] + arguments
         let all = shell.map { ["/bin/sh", "-c", $0, "sh"] + command } ?? command
-        let process = Process()
         let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: try #require(python))
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.arguments =
-            [
-                "-c", script, String(decoding: try JSONEncoder().encode(steps), as: UTF8.self),
-            ] + all
-        process.standardOutput = output
-        try process.runAlone()
+        let json = String(decoding: try JSONEncoder().encode(steps), as: UTF8.self)
+        let program = try ChildProgram(
+            #require(python), ["-c", script, json] + all, in: folder,
+            output: output.fileHandleForWriting, error: .standardError)
+        try output.fileHandleForWriting.close()
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        program.wait()
         return try JSONDecoder().decode(Session.self, from: bytes)
     }
 

@@ -58,7 +58,7 @@ final class Tool {
         return try Tool(arguments, in: folder, input: input, shell: shell).finish()
     }
 
-    private let process = Process()
+    private let program: ChildProgram
     private let streams: Scratch
 
     /// Starts the tool.
@@ -76,32 +76,30 @@ final class Tool {
         for name in ["out", "err"] { try streams.write([], to: name) }
         let command = [try Self.path()] + arguments
         let all = shell.map { ["/bin/sh", "-c", $0, "sh"] + command } ?? command
-        process.executableURL = URL(fileURLWithPath: all[0])
-        process.arguments = Array(all.dropFirst())
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.environment = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"]
-        process.standardInput = try FileHandle(forReadingFrom: url("in"))
-        process.standardOutput = try FileHandle(forWritingTo: url("out"))
-        process.standardError = try FileHandle(forWritingTo: url("err"))
-        try process.runAlone()
+        program = try ChildProgram(
+            all[0], Array(all.dropFirst()),
+            environment: ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"], in: folder,
+            input: FileHandle(forReadingFrom: URL(filePath: streams.file("in"))),
+            output: FileHandle(forWritingTo: URL(filePath: streams.file("out"))),
+            error: FileHandle(forWritingTo: URL(filePath: streams.file("err"))))
     }
 
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { program.isRunning }
 
     /// Ends the tool without a warning.
     func kill() { send(SIGKILL) }
 
     /// Sends a signal to the tool.
-    func send(_ signal: Int32) { Foundation.kill(process.processIdentifier, signal) }
+    func send(_ signal: Int32) { program.send(signal) }
 
     /// Waits for the end.
     func finish() -> Transcript {
-        process.waitUntilExit()
-        let isSignal = process.terminationReason == .uncaughtSignal
+        let status =
+            switch program.wait() {
+            case .exit(let code): code
+            case .signal(let number): 128 + number
+            }
         return Transcript(
-            status: process.terminationStatus + (isSignal ? 128 : 0),
-            output: streams.text("out") ?? "", error: streams.text("err") ?? "")
+            status: status, output: streams.text("out") ?? "", error: streams.text("err") ?? "")
     }
-
-    private func url(_ name: String) -> URL { URL(fileURLWithPath: streams.file(name)) }
 }

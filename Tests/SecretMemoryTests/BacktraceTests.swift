@@ -30,22 +30,16 @@
             let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
             try Data().write(to: file)
             defer { try? FileManager.default.removeItem(at: file) }
-            let process = Process()
-            process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-            process.arguments = [
-                "--testing-library", "swift-testing", "--filter", "crashes when ordered to",
-            ]
-            process.environment = ProcessInfo.processInfo.environment.merging([
+            let environment = ProcessInfo.processInfo.environment.merging([
                 Self.order: kind,
                 "SWIFT_BACKTRACE":
                     "enable=yes,color=no,interactive=no,threads=crashed,symbolicate=off,limit=4",
             ]) { $1 }
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = try FileHandle(forWritingTo: file)
-            try process.runAlone()
-            process.waitUntilExit()
-            #expect(process.terminationReason == .uncaughtSignal)
-            #expect(process.terminationStatus == SIGSEGV)
+            let program = try ChildProgram(
+                URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path,
+                ["--testing-library", "swift-testing", "--filter", "crashes when ordered to"],
+                environment: environment, error: FileHandle(forWritingTo: file))
+            #expect(program.wait() == .signal(SIGSEGV))
             return try String(decoding: Data(contentsOf: file), as: UTF8.self)
         }
     }

@@ -112,18 +112,16 @@ public enum Compiler {
     private static func run(
         _ program: URL, _ arguments: [String], input: String
     ) throws -> (compiles: Bool, output: String) {
-        let (process, stdin, stdout) = (Process(), Pipe(), Pipe())
-        process.executableURL = program
-        process.arguments = arguments
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stdout
-        try process.runAlone()
+        let (stdin, stdout) = (Pipe(), Pipe())
+        let child = try ChildProgram(
+            program.path, arguments, input: stdin.fileHandleForReading,
+            output: stdout.fileHandleForWriting, error: stdout.fileHandleForWriting)
+        try stdin.fileHandleForReading.close()
+        try stdout.fileHandleForWriting.close()
         try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try stdin.fileHandleForWriting.close()
         let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus == 0, String(decoding: output, as: UTF8.self))
+        return (child.wait() == .exit(0), String(decoding: output, as: UTF8.self))
     }
 
     private final class Anchor {}

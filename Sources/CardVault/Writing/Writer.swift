@@ -66,27 +66,33 @@ final class Writer: Sendable {
             return (!line.isCommitting, !line.isWatched && deed.isImpatient)
         }
         if isFirst { Task.immediate { await committer.commitWaiting(of: self) } }
-        if isUnwatched { Task { await watch() } }
+        if isUnwatched { watch() }
     }
 
     /// Looks at the waiting deeds now and then, as long as there are any, and ends the wait of
-    /// those that waited too long.
-    private func watch() async {
-        while true {
-            try? await Task.sleep(for: patience / 4)
-            let late: [Deed]? = line.withLock { line in
-                let deeds = (line.waiting + line.atWork).filter(\.isImpatient)
-                guard !deeds.isEmpty else {
-                    line.isWatched = false
-                    return nil
-                }
-                let late = deeds.filter { $0.begin.duration(to: .now) > patience }
-                line.waiting.removeAll { deed in late.contains { $0 === deed } }
-                return late
-            }
-            guard let late else { return }
-            for deed in late { deed.finish(failing: .store(StoreError(.stalled))) }
+    /// those that waited too long. Whoever waits holds the writer: the watch does not, so that a
+    /// vault that is dropped closes its store.
+    private func watch() {
+        Task { [weak self, pause = patience / 4] in
+            repeat { try? await Task.sleep(for: pause) } while self?.endLateWaits() == true
         }
+    }
+
+    /// Ends the wait of those that waited too long; tells whether there is anyone left to watch.
+    private func endLateWaits() -> Bool {
+        let late: [Deed]? = line.withLock { line in
+            let deeds = (line.waiting + line.atWork).filter(\.isImpatient)
+            guard !deeds.isEmpty else {
+                line.isWatched = false
+                return nil
+            }
+            let late = deeds.filter { $0.begin.duration(to: .now) > patience }
+            line.waiting.removeAll { deed in late.contains { $0 === deed } }
+            return late
+        }
+        guard let late else { return false }
+        for deed in late { deed.finish(failing: .store(StoreError(.stalled))) }
+        return true
     }
 
     /// Takes the deeds of the next transaction; nil when nobody waits.
