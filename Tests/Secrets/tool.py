@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tool does with card numbers that must be seen nowhere."""
 
+import signal
 import subprocess
 import time
 
@@ -16,26 +17,45 @@ def run_tool(tool, vault):
     number, wrong = vault.numbers[0], vault.numbers[0][:-1] + "x"
 
     def start(*arguments):
+        phrase = () if "--passphrase-file" in arguments else ("--passphrase-file", "passphrase.txt")
         return subprocess.Popen(
-            [tool, *arguments, "--passphrase-file", "passphrase.txt"], cwd=vault.folder,
+            [tool, *arguments, *phrase], cwd=vault.folder,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def end(process, text, code, name):
+        output = process.communicate(text)[0]
+        assert process.returncode == code, f"{name} ended with {process.returncode}, not {code}"
+        return name, output
 
     job = "import", "cards.csv", "--pan-column", "pan", "--out"
     killed = start(*job, "killed.csv")
     while killed.poll() is None and not (vault.folder / "killed.csv.progress").exists():
         time.sleep(0.001)
     killed.kill()
-    yield "killed import", killed.communicate()[0]
+    yield end(killed, b"", -signal.SIGKILL, "killed import")
     yield from vault.files()
+    # The documented exit code of each: 1 refused, 2 wrong use, 3 not unlocked, 5 not intact.
+    imports = [
+        (1, *job, "killed.csv", "--resume"), (1, *job, "out.csv", "--format", "last-four"),
+        (1, "import", "twice.cards.csv", "--pan-column", "pan", "--out", "twice.csv")]
+    for code, *call in imports:
+        yield end(start(*call), b"", code, " ".join(call))
+    finds = [(0, number, "opaque"), (1, wrong, "opaque"), (1, number, "last-four-luhn"),
+             (2, number, number)]
+    for code, text, format in finds:
+        call = "find", "--format", format
+        yield end(start(*call), f"{text}\n".encode(), code, " ".join(call))
     calls = [
-        (*job, "killed.csv", "--resume"), (*job, "out.csv", "--format", "last-four"),
-        ("import", "twice.cards.csv", "--pan-column", "pan", "--out", "twice.csv"),
-        *(("find", "--format", format) for format in ("opaque", "bin-last-four", number)),
-        ("show", number), ("detokenize", number, "--purpose", "test"), ("delete", number),
-        ("show", wrong), ("show", number, "--scope", number), (number,), ("import", number),
-        ("key", "destroy", number), ("reseal",), ("keyring", "export", "copy.json"),
-        ("backup", "backup"), ("audit", "export", "--out", "export.jsonl"),
-        ("audit", "tail"), ("inventory", "--json"), ("hold", "list"), ("key", "list")]
-    for call in calls:
-        for text in (number, wrong) if call[0] == "find" else ("",):
-            yield " ".join(call[:1]), start(*call).communicate(f"{text}\n".encode())[0]
+        (1, "show", number), (1, "detokenize", number, "--purpose", "test"),
+        (1, "delete", number), (1, "show", wrong), (1, "show", number, "--scope", number),
+        (2, number), (2, "import", number), (1, "key", "destroy", number),
+        (3, "key", "list", "--passphrase-file", "numbers.txt"),
+        *((0, "key", "rotate", purpose) for purpose in ("hold", "audit", "seal", "scope", "data")),
+        (0, "reseal"), (0, "keyring", "export", "copy.json"), (0, "backup", "backup"),
+        (0, "restore", "backup", "--yes"), (5, "restore", number, "--yes"),
+        (0, "scope", "add", "other"), (0, "shred", "other", "--confirm", "other"),
+        (0, "audit", "archive", "--before", "2100-01-01", "--out", "archive.jsonl"),
+        (0, "audit", "export", "--out", "export.jsonl"), (0, "audit", "tail"),
+        (0, "inventory", "--json"), (0, "hold", "list"), (0, "key", "list")]
+    for code, *call in calls:
+        yield end(start(*call), b"", code, " ".join(call))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CardVault
+internal import CardVaultSQLite
 internal import Foundation
 
 extension Bench {
@@ -7,7 +8,8 @@ extension Bench {
     private static let taskCount = 64
 
     func showCanaries() async throws {
-        let vault = try await vault()
+        let store = try SQLiteStore(path: "\(folder)/cards.db")
+        let vault = try await vault(store)
         let scope = try await vault.scope("default", as: "probe")
         let canaries = try String(contentsOfFile: "\(folder)/numbers.txt", encoding: .utf8)
             .split(separator: "\n").map { Canary(number: String($0)) }
@@ -24,7 +26,12 @@ extension Bench {
             try await group.waitForAll()
         }
         try await showBatches(scope)
+        try await showRotations(vault)
         try await showReports(vault)
+        try await showRefusals(vault, store, canaries[0])
+        try await showArchive(vault)
+        stop("worked")
+        try await showShredding(vault, canaries[0])
         try await vault.stop()
     }
 

@@ -18,6 +18,7 @@ extension Bench {
         try await use(vault.scope("default", as: "probe"))
         try await vault.stop()
         stop("locked")
+        withExtendedLifetime(vault) {}
     }
 
     private func use(_ scope: Scope) async throws {

@@ -26,14 +26,22 @@ struct Bench {
 
     /// The time stands still: each moment has digits, of which some could be a card's by chance.
     func vault(_ store: SQLiteStore? = nil) async throws -> Vault {
-        let keyring = try KeyringFile.unlock(
-            at: "\(folder)/keyring.json", with: .passphrase(passphrase()))
         let now = Timestamp.now()
+        return try await Vault(
+            keyring: unlock(passphrase()), store: store ?? SQLiteStore(path: "\(folder)/cards.db"),
+            logger: log, now: { now })
+    }
+
+    func unlock(_ passphrase: consuming Passphrase) throws -> KeyringFile {
+        try KeyringFile.unlock(
+            at: "\(folder)/keyring.json", with: .passphrase(passphrase), logger: log)
+    }
+
+    /// Tells all there is to tell.
+    private var log: Logger {
         var log = Logger(label: "probe") { StreamLogHandler.standardError(label: $0) }
         log.logLevel = .trace
-        return try await Vault(
-            keyring: keyring, store: store ?? SQLiteStore(path: "\(folder)/cards.db"),
-            logger: log, now: { now })
+        return log
     }
 
     /// The numbers of the folder, a line each.

@@ -5,8 +5,9 @@
 //                                 for a line when its memory is to be looked at: open, locked,
 //                                 dropped, and leaked, with copies that must be found
 // secret-probe hold FOLDER        holds a track and redeems it; says a word and waits for a line:
-//                                 held, redeemed, checkpointed
-// secret-probe canaries FOLDER    takes the numbers through every call, and prints what it gets
+//                                 held, redeemed, checkpointed, used
+// secret-probe canaries FOLDER    takes the numbers through every call, and prints what it gets;
+//                                 says “worked” and waits for a line while the store is open
 // secret-probe crash FOLDER       crashes, a register pointing at the passphrase
 // secret-probe hardened FOLDER    the same, hardened
 //
