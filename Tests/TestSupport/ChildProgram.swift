@@ -10,9 +10,9 @@ public struct ProgramError: Error {
 
 /// A program that runs beside the tests.
 ///
-/// Foundation's `Process` is not used: where more than about 1,360 files are open, as they are while
-/// many suites run side by side, it reads past the end of its list of them, and now and then that
-/// ends the tests (swift-corelibs-foundation, pull request 5472).
+/// Foundation's `Process` is not used: where more than about 1,360 files are open, as they are
+/// while many suites run side by side, it reads past the end of its list of them, and now and then
+/// that ends the tests (swift-corelibs-foundation, pull request 5472).
 public final class ChildProgram: Sendable {
     /// How a program ended.
     public enum End: Equatable, Sendable {
@@ -66,7 +66,7 @@ public final class ChildProgram: Sendable {
         return end
     }
 
-    /// Takes the child off the system's list as soon as it ends: others wait for children of theirs.
+    /// Takes the child off the system's list as soon as it ends: others wait for theirs.
     private func awaitEnd() {
         var info = unsafe siginfo_t()
         while unsafe waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
