@@ -24,6 +24,7 @@ extension Target {
             let following = expected.dropFirst(expected.count / 2 + 1)
             claim(rest == Reading(Array(following)), "a file is read on from the end of any row")
         }
+        if !expected.isEmpty { taken() }
         readHeader(expected.first, wide)
         plant(isPlanted(expected))
     }

@@ -8,7 +8,7 @@ internal import Glibc
 private let chosen: Target = {
     let name = getenv("CARD_VAULT_FUZZ_TARGET").map { String(cString: $0) }
     guard let target = Target.all.first(where: { $0.name == name }) else {
-        print("CARD_VAULT_FUZZ_TARGET names none of: \(Target.all.map(\.name))")
+        print("targets: \(Target.all.map(\.name).sorted().joined(separator: " "))")
         exit(2)
     }
     return target
@@ -21,12 +21,15 @@ public func prepare(
     _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>?
 ) -> CInt {
     chosen.check([])
+    printTakenCount()
     return 0
 }
 
 /// One run.
 @c(LLVMFuzzerTestOneInput)
 public func check(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    chosen.check(Array(UnsafeBufferPointer(start: start, count: count)))
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    breakLimit(bytes)
+    chosen.check(bytes)
     return 0
 }

@@ -11,6 +11,7 @@ extension Target {
         let body = (try? KeyringText.split(text))?.body ?? text[...]
         let sealed = seal(Array(body))
         guard let keyring = opened(sealed) else { return }
+        taken()
         claim(opened(altered(sealed)) == nil, "a keyring opens where no bit of it is altered")
         let printed = KeyringText.print(keyring)
         let again = opened(seal(printed))

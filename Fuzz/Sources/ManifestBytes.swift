@@ -13,6 +13,7 @@ extension Target {
         frame.append(Array(body))
         let sealed = KeyringText.join(Array(body), code: sealKey.key.code(for: frame))
         guard let manifest = opened(sealed) else { return }
+        taken()
         claim(opened(altered(sealed)) == nil, "a manifest is taken where no bit of it is altered")
         let printed = manifest.text(sealedBy: sealKey.key)
         claim(opened(printed) == manifest, "what is printed is the same manifest")

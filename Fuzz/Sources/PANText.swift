@@ -15,6 +15,7 @@ extension Target {
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     private static func accepted(_ pan: borrowing PAN, from text: [UInt8]) {
+        taken()
         let digits = text.filter(isDigit)
         claim((8...19).contains(digits.count), "a card number has 8 to 19 digits")
         claim(pan.digitCount == digits.count, "no digit is counted twice or left out")

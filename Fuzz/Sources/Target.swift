@@ -19,6 +19,16 @@ func claim(_ holds: Bool, _ what: StaticString) {
     abort()
 }
 
+/// How many inputs a parser took, which is printed at the end: claims of what is taken show nothing
+/// where nothing is.
+private nonisolated(unsafe) var takenCount = 0
+
+/// Counts an input that its parser took.
+func taken() { takenCount += 1 }
+
+/// Prints, when the process ends, how many inputs were taken.
+func printTakenCount() { atexit { print("taken: \(takenCount)") } }
+
 /// Whether the faults that are planted in the targets are there.
 private let isPlanted = getenv("CARD_VAULT_FUZZ_PLANT") != nil
 

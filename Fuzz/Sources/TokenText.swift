@@ -16,6 +16,7 @@ extension Target {
     }
 
     private static func accepted(_ token: Token, from text: [UInt8]) {
+        taken()
         claim(Array(token.description.utf8) == text, "a token has one text")
         claim(Token(stored: token.stored.span) == token, "what is stored is the same token")
         let isCard = (try? PAN(text.span)) != nil

@@ -10,6 +10,7 @@ extension Target {
     }
 
     private static func accepted(_ track: borrowing Track1, from text: [UInt8]) {
+        taken()
         let printed = track.withText { copy($0) }
         let body = text.first == 0x25 ? text.prefix { $0 != 0x3f }.dropFirst() : text[...]
         claim(printed == [0x25] + body + [0x3f], "a track is printed as it was read")

@@ -10,6 +10,7 @@ extension Target {
     }
 
     private static func accepted(_ track: borrowing Track2, from text: [UInt8]) {
+        taken()
         let printed = track.withText { copy($0) }
         let hasSentinels = text.first == 0x3b
         let body = hasSentinels ? text.prefix { $0 != 0x3f }.dropFirst() : text[...]
