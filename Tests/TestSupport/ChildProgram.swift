@@ -24,8 +24,7 @@ public final class ChildProgram: Sendable {
     private let end = Mutex<End?>(nil)
     private let isDone = DispatchGroup()
 
-    /// Starts a program with no open file but the three streams, no signal blocked, and its own
-    /// wait.
+    /// Starts a program with no open file but the three streams, and no signal blocked.
     ///
     /// - Parameters:
     ///   - path: where the program is.
