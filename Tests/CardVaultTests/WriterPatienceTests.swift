@@ -111,8 +111,9 @@ internal import Testing
 
     @Test func `keeps no store whose writer is gone`() async throws {
         let dropped = try await Dropped()
-        // The task that committed may still be on its way out.
-        for _ in 0..<100_000 where dropped.store != nil { await Task.yield() }
+        // The tasks that committed and watched may still be on their way out.
+        let end = ContinuousClock.now + .seconds(60)
+        while dropped.store != nil, .now < end { try await Task.sleep(for: .milliseconds(1)) }
         #expect(dropped.store == nil)
     }
 }
