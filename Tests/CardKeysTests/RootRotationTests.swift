@@ -8,6 +8,11 @@ internal import Testing
 
 @Suite("Rotation of the root key") struct RootRotationTests {
     static let secrets = ["correct horse 1", "correct horse 2", "correct horse 3"]
+    /// The slots of these secrets, the same for every test.
+    static let slots = Result {
+        let locksmith = try Locksmith.shared.get()
+        return try locksmith.keyring.slots + secrets[1...].map { try locksmith.slot(for: $0) }
+    }
 
     let source: MemorySource
     let locksmith: Locksmith
@@ -17,10 +22,8 @@ internal import Testing
     /// A keyring of generation 5 with three slots.
     init() throws {
         let locksmith = try Locksmith.shared.get()
-        let slots =
-            try locksmith.keyring.slots + Self.secrets[1...].map { try locksmith.slot(for: $0) }
         self.locksmith = locksmith
-        old = locksmith.keyring(generation: 5, required: 2, slots: slots)
+        old = try locksmith.keyring(generation: 5, required: 2, slots: Self.slots.get())
         source = MemorySource(locksmith.file(old))
         file = try locksmith.opened(in: source, seeing: old)
     }

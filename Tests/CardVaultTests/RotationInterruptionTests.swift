@@ -21,10 +21,9 @@ internal import Testing
             id = try await deed.prepare(bench.vault)
             store = StoreProbe(bench.store)
             source = FailingSource(bench.keyring.path)
-            let keyring = try KeyringFile.unlock(
-                from: source, with: .passphrase(Bench.passphrase()))
             vault = try await Vault(
-                keyring: keyring, store: store, patience: Bench.patience, logger: Bench.silence)
+                keyring: TestCustodian.unlock(source), store: store, patience: Bench.patience,
+                logger: Bench.silence)
         }
 
         /// The deed is done when it is asked for again, and nothing is lost or there twice.

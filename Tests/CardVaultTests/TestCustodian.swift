@@ -36,12 +36,15 @@ enum TestCustodian {
 
     /// The keyring that a file is: with the common root key where it has that one, else by the
     /// passphrase.
-    static func unlock(_ path: String) throws -> KeyringFile {
+    static func unlock(_ path: String) throws -> KeyringFile { try unlock(KeyringPath(path)) }
+
+    static func unlock(_ source: any KeyringSource) throws -> KeyringFile {
         let first = try first.get()
         do throws(KeyringError) {
-            return try KeyringFile.open(KeyringPath(path), sharing: first)
+            return try KeyringFile.open(source, sharing: first)
         } catch .needsUnlock {
-            return try KeyringFile.unlock(at: path, with: .passphrase(Passphrase(secret.utf8.span)))
+            return try KeyringFile.unlock(
+                from: source, with: .passphrase(Passphrase(secret.utf8.span)))
         }
     }
 }
