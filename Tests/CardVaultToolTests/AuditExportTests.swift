@@ -62,7 +62,8 @@ import Testing
         #expect(try vault.detokenize(["--purpose", "KYC"]).status == 0)
         let lines = try exported(vault)
         let place = try #require(lines.firstIndex { $0.contains(#""KYC""#) })
-        let other = lines.map { $0.replacing("KYC", with: "\u{212a}YC") }
+        var other = lines
+        other[place].replace(#""KYC""#, with: "\"\u{212a}YC\"")
         #expect(other == lines)
         try vault.scratch.write((other.joined(separator: "\n") + "\n").utf8, to: "bad")
         #expect(try vault.verify("--export", "bad") == .fault("Entry \(place + 1) was altered."))
