@@ -99,7 +99,7 @@ let package = Package(
         tests("ConstantTime", []),
         tests("SecretMemory", []),
         tests("CardData", ["ConstantTime", "SecretMemory"]),
-        tests("CardCrypto", ["SecretMemory"]),
+        tests("CardCrypto", ["SecretMemory", "CLibCrypto"]),
         tests(
             "CardKeys",
             ["CardCrypto", "SecretMemory", .product(name: "Logging", package: "swift-log")]),

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLibCrypto
 
+/// What is asked of libcrypto before it is first used.
+enum LibCrypto {
+    /// To stay whole at an exit. Else it frees then what threads use that are at work, or just end,
+    /// and a process that had done all it should ends by a signal.
+    static let isReady = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+}
+
 /// A keyed AES-256 block function in libcrypto's heap, cleansed when dropped.
 @safe
 struct AESContext: ~Copyable, @unchecked Sendable {  // sole owner of its C context
     private let context: OpaquePointer
 
     init(key: Span<UInt8>) {
-        precondition(key.count == 32)
+        precondition(key.count == 32 && LibCrypto.isReady)
         guard let context = unsafe EVP_CIPHER_CTX_new() else { preconditionFailure(memoryIsOut) }
         let isKeyed = unsafe key.withUnsafeBufferPointer {
             unsafe EVP_EncryptInit_ex(context, EVP_aes_256_ecb(), nil, $0.baseAddress, nil) == 1
@@ -56,6 +63,7 @@ struct MACContext: ~Copyable, @unchecked Sendable {  // sole owner of its C cont
         _ algorithm: String, _ parameter: String, _ value: String, key: Span<UInt8>,
         codeByteCount: Int
     ) {
+        precondition(LibCrypto.isReady)
         let context = unsafe key.withUnsafeBufferPointer { key in
             unsafe card_vault_mac_new(algorithm, parameter, value, key.baseAddress, key.count)
         }
@@ -132,7 +140,7 @@ private struct GCMContext: ~Copyable {
     private let context: OpaquePointer
 
     init(key: Span<UInt8>, nonce: Span<UInt8>, seals: Bool) {
-        precondition(nonce.count == 12 && key.count == 32)
+        precondition(nonce.count == 12 && key.count == 32 && LibCrypto.isReady)
         guard let context = unsafe EVP_CIPHER_CTX_new() else { preconditionFailure(memoryIsOut) }
         let isKeyed = unsafe key.withUnsafeBufferPointer { key in
             unsafe nonce.withUnsafeBufferPointer { nonce in
