@@ -83,7 +83,8 @@ extension Vault {
     ///   - tokens: how its opaque tokens are drawn.
     ///   - suite: what its data key seals with. Choose XChaCha20-Poly1305 for a store that machines
     ///     without AES instructions share. A suite that seals no boxes is a programming error.
-    /// - Throws: ``VaultError``: `scopeExists` when nothing is left to do.
+    /// - Throws: ``VaultError``: `scopeExists` when nothing is left to do; `scopeShredded`, whose
+    ///   name is not given again.
     public func addScope(
         _ id: ScopeID, tokens: KeyringScope.TokenStyle = .timeOrdered, suite: Suite = .preferred
     ) async throws(VaultError) {
@@ -96,6 +97,9 @@ extension Vault {
     private func makeScope(
         _ id: ScopeID, tokens: KeyringScope.TokenStyle, suite: Suite, under lock: KeyringLock
     ) async throws(VaultError) {
+        guard !isShredded(id) else {
+            throw VaultError(.scopeShredded, subject: id.description)
+        }
         let isKnown = keyring.current().scope(id) != nil
         let hasKeys = try await authenticKeySet(of: id) != nil
         switch (isKnown, hasKeys) {

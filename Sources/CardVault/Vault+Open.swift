@@ -36,7 +36,7 @@ extension Vault {
         while true {
             let (vault, pin, hasCards) = try await readPin()
             // The keyring may be later than this pin: then the store has a later one too.
-            if let pin, !isReadAgain, isCompromised(pin.sealKey) {
+            if let pin, !isReadAgain, isOver(pin.sealKey) {
                 isReadAgain = true
                 continue
             }
@@ -76,10 +76,7 @@ extension Vault {
     func hasLater(
         of scope: ScopeID?, than epoch: UInt64, _ generation: UInt64
     ) async throws(VaultError) -> Bool {
-        let latest = try await VaultError.store { () throws(StoreError) in
-            try await store.read { reader throws(StoreError) in try reader.epoch(of: scope) }
-        }
-        guard latest == epoch else { return true }
+        guard try await self.epoch(of: scope) == epoch else { return true }
         try await reloadKeyring()
         return keyring.current().generation > generation
     }

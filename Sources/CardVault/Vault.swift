@@ -126,16 +126,6 @@ extension Vault {
         return try await load(keys.scope.id)
     }
 
-    /// Whether the store has a later key set than `keys`.
-    func isStale(_ keys: ScopeKeys) async throws(VaultError) -> Bool {
-        let epoch = try await VaultError.store { () throws(StoreError) in
-            try await store.read { reader throws(StoreError) in
-                try reader.epoch(of: keys.scope.id)
-            }
-        }
-        return epoch != keys.epoch
-    }
-
     /// The vault's own keys.
     func vaultKeys() async throws(VaultError) -> VaultKeys {
         if let keys = ownKeys.withLock({ $0 }) { return keys }
@@ -165,7 +155,14 @@ extension Vault {
         let isKnown = set.keys.allSatisfy { keyring.current().hasBegun($0.key.id) }
         if !isKnown { try await reloadKeyring() }
         try requireKnown(set)
-        let keys = try VaultKeys(set, keyring: keyring)
+        let keys: VaultKeys
+        do throws(VaultError) {
+            keys = try VaultKeys(set, keyring: keyring)
+        } catch {
+            // The keyring may be later than what was read of the store.
+            guard error.isOfSealing, try await epoch(of: nil) != set.epoch else { throw error }
+            return try await loadVaultKeys()
+        }
         report(set)
         ownKeys.withLock { $0 = keys }
         return keys
@@ -202,6 +199,10 @@ extension Vault {
             try await storeKeySet(of: id)
             return try await load(id)
         }
+        // The store knows it first, and whoever cannot read the keyring knows it from there alone.
+        guard !KeySetDraft(set, of: self.id).isClosing else {
+            throw VaultError(.scopeShredded, subject: id.description)
+        }
         let isKnown = set.keys.allSatisfy {
             $0.key.purpose.isStoreHeld || keyring.current().hasBegun($0.key.id)
         }
@@ -225,30 +226,6 @@ extension Vault {
         }
         guard isKnown else { throw VaultError(.needsUnlock) }
     }
-
-    /// The key set of a scope or of the vault, once its code is checked; nil when the store has
-    /// none.
-    func authenticKeySet(of scope: ScopeID?) async throws(VaultError) -> KeySet? {
-        guard var set = try await storedKeySet(of: scope) else { return nil }
-        if !keyring.current().hasBegun(set.sealKey) { try await reloadKeyring() }
-        // The keyring may be later than what was read of the store: then there is a later set too.
-        if isCompromised(set.sealKey), let later = try await storedKeySet(of: scope) { set = later }
-        let sealKey = try sealKey(set.sealKey)
-        guard set.scope == scope, set.isAuthentic(in: keyring.current().vault, under: sealKey.key)
-        else { throw VaultError(.integrity, subject: "key set \(scope?.description ?? "")") }
-        return set
-    }
-
-    /// The key set of a scope or of the vault, whoever wrote it.
-    func storedKeySet(of scope: ScopeID?) async throws(VaultError) -> KeySet? {
-        try await VaultError.store { () throws(StoreError) in
-            try await store.read { reader throws(StoreError) in try reader.keySet(of: scope) }
-        }
-    }
-
-    /// Whether a seal key is known to somebody else. Every row has a code of another key before the
-    /// keyring says so: what has one of this key since was written by somebody else.
-    func isCompromised(_ id: KeyID) -> Bool { keyring.current().key(id)?.state == .compromised }
 
     /// A seal key of the keyring that vouches for rows.
     func sealKey(_ id: KeyID) throws(VaultError) -> SealKeyEntry {

@@ -145,6 +145,20 @@ internal import Testing
         #expect(bench.keyring.current().generation == 2)
     }
 
+    @Test func `a scope that was shredded before its making was complete is not made again`()
+        async throws
+    {
+        let bench = try await Bench()
+        let id = try #require(ScopeID("acme"))
+        do {
+            let lock = try bench.keyring.lock()
+            try bench.keyring.addScope(id, tokens: .random, at: .now(), under: lock)
+        }
+        try await bench.vault.shred(id)
+        #expect(await code { try await bench.vault.addScope(id) } == .scopeShredded)
+        #expect(await code { try await bench.vault.scope("acme") } == .scopeShredded)
+    }
+
     @Test func `the keyring stays locked until the scope is in the store`() async throws {
         let bench = try await Bench()
         let probe = StoreProbe(bench.store)

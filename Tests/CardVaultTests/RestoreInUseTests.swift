@@ -62,7 +62,7 @@ internal import Testing
     }
 
     /// They make their copies in one place.
-    @Test func `is planned by many at a time`() async throws {
+    @Test func `is planned by three at a time`() async throws {
         let (scene, _) = try await scene()
         try await withThrowingTaskGroup { group in
             for _ in 0..<3 {

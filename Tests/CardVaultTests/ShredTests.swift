@@ -61,7 +61,7 @@ internal import Testing
             #expect(try await vault.descriptor(of: row.key.id).state == .destroyed)
         }
         #expect(await code { try await vault.shred(Self.doomed()) } == .scopeShredded)
-        #expect(await code { try await vault.addScope(Self.doomed()) } == .scopeExists)
+        #expect(await code { try await vault.addScope(Self.doomed()) } == .scopeShredded)
         #expect(
             await code { try await vault.rotate(.data, of: Self.doomed()) } == .scopeShredded)
     }

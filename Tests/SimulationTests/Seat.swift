@@ -102,6 +102,22 @@ final class Seat {
         await gate.turn()
     }
 
+    /// Whether the operation has not ended yet.
+    var isAtWork: Bool { outcome.outcome.withLock { $0 == nil } }
+
+    /// Lets the operation go on for some turns, or to its end.
+    func goOn(times: Int) async {
+        for _ in 0..<times where isAtWork { await goOn() }
+    }
+
+    /// Lets the operation go on to its end; what came of it.
+    func finish() async -> Outcome {
+        while true {
+            if let outcome = takeOutcome() { return outcome }
+            await goOn()
+        }
+    }
+
     /// What came of the operation, once it has ended.
     func takeOutcome() -> Outcome? { outcome.outcome.withLock { $0.take() } }
 

@@ -131,11 +131,16 @@ struct ResealWalk: Sendable {
         try await choose()
         damaged = []
         for id in chosen {
-            let isLoaded: Void? = try await vault.unlessDamaged(id) { () throws(VaultError) in
-                try await load(id)
+            do throws(VaultError) {
+                let isLoaded: Void? = try await vault.unlessDamaged(id) { () throws(VaultError) in
+                    try await load(id)
+                }
+                guard isLoaded == nil else { continue }
+                damaged.append(id)
+            } catch {
+                // Since it was chosen.
+                guard error.code == .scopeShredded else { throw error }
             }
-            guard isLoaded == nil else { continue }
-            damaged.append(id)
             try await leaveOut(id)
         }
     }
