@@ -14,9 +14,8 @@ internal import Testing
             let pan = try PAN(Cards.visa)
             let moment = Timestamp.now()
             _ = TokenDraw.digit()  // both children are forked off a buffer that is full
-            let drawn = try (0..<2).flatMap { _ in
-                try inForkedChild { tokens(100_000, style, of: pan, at: moment) }
-            }
+            let drawn = try inForkedChildren(2) { tokens(100_000, style, of: pan, at: moment) }
+                .flatMap(\.self)
             let stored = stride(from: 0, to: drawn.count, by: 17).map { Array(drawn[$0..<$0 + 17]) }
             #expect(stored.count == 200_000)
             #expect(Set(stored).count == 200_000)

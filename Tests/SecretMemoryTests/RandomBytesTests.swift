@@ -62,9 +62,10 @@ internal import Testing
     @Test func `repeat no nonce of 200,000 that two forked children draw`() async {
         await #expect(processExitsWith: .success) {
             _ = nonce()  // both children are forked off a buffer that is full
-            let drawn = try (0..<2).flatMap { _ in
-                try inForkedChild { (0..<100_000).flatMap { _ in nonceBytes().suffix(16) } }
+            let drawn = try inForkedChildren(2) {
+                (0..<100_000).flatMap { _ in nonceBytes().suffix(16) }
             }
+            .flatMap(\.self)
             let nonces = stride(from: 0, to: drawn.count, by: 16).map { Array(drawn[$0..<$0 + 16]) }
             #expect(nonces.count == 200_000)
             #expect(Set(nonces).count == 200_000)

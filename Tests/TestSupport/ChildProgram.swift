@@ -112,6 +112,7 @@ public final class ChildProgram: Sendable {
         guard code == 0 else { throw ProgramError(systemCode: code) }
         return id
     }
+
     // Two of the system's that Swift does not import.
     private typealias Actions = UnsafeMutablePointer<posix_spawn_file_actions_t>
 
