@@ -76,6 +76,7 @@ def main() -> None:
     print(f"faults at calls of key changes, backups and restores: seed {number}", flush=True)
     chosen = seed.sample(jobs.JOBS, JOBS_A_SAMPLE) if count else jobs.JOBS
     done = failed = 0
+    took = collections.Counter()
     place = pathlib.Path(tempfile.mkdtemp())
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         made = Vault(TOOL, place / "made")
@@ -88,13 +89,16 @@ def main() -> None:
             faults = faults[seed.randrange(every) :: every]
             ends = collections.Counter(pool.map(lambda fault: target.run(*fault), faults))
             done += len(faults)
+            took += ends
             failed += sum(end.startswith("FAILED") for end in ends)
             print(f"  {job.name}, {len(target.calls)} calls:", flush=True)
             for end, many in ends.items():
                 print(f"    {many} {end}", flush=True)
+    probes.prove(PROBE, made, cards)
     if failed:
         sys.exit(f"{failed} of {done} faults: FAILED; what they left is in {place}")
     shutil.rmtree(place)
+    assert all(took[fault] for fault in FAULTS), ("a kind of fault was never met", took)
     print(f"{done} faults: each left a vault that opens, with every card and key: passed")
 
 

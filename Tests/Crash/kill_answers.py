@@ -17,7 +17,7 @@ import tempfile
 import threading
 
 from probe import call
-from vault import number, stored
+from vault import must_find, number, stored
 
 
 def fields(frame: bytes) -> list[bytes]:
@@ -77,38 +77,54 @@ def run_until_killed(
     return text[: text.rfind("\n") + 1].splitlines()
 
 
+class Account:
+    """What was printed, against what is on record."""
+
+    def __init__(self):
+        self.handles: dict[str, str] = {}
+        self.redeemed: collections.Counter[str] = collections.Counter()
+        # What is on record and was not printed since the last kill.
+        self.entries: collections.Counter[bytes] = collections.Counter()
+        self.answers = 0
+
+    def note(self, entries: list[tuple[str, str, list[bytes]]]) -> None:
+        """Takes in what the log has since the last kill."""
+        self.entries.clear()
+        for action, outcome, ids in entries:
+            if action == "detokenize" and outcome == "done":
+                self.entries.update(ids)
+            if action == "redeem" and outcome == "done":
+                self.redeemed.update(i.hex() for i in ids)
+
+    def settle(self, printed: list[str], there: set[str]) -> None:
+        """Holds what was printed before a kill against that, and against the holds that are there."""
+        for line in printed:
+            kind, value = line.split(" ")
+            if kind == "D":
+                self.entries[stored(value)] -= 1
+                assert self.entries[stored(value)] >= 0, "a card number without its entry"
+            elif kind == "R":
+                assert self.redeemed[value] == 1, "a redeemed hold without its entry, or with two"
+                assert value not in there, "a redeemed hold is still there"
+            elif kind == "H":
+                self.handles[hold_id(value)] = value
+            self.answers += kind in "DR"
+
+
 def main() -> None:
     probe, kills = sys.argv[1], int(sys.argv[2])
     seed = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         tokens = call(probe, "make", folder, [])
-        log = Log(folder / "cards.db")
+        log, account = Log(folder / "cards.db"), Account()
         log.fresh()
-        handles: dict[str, str] = {}
-        redeemed: collections.Counter[str] = collections.Counter()
-        answers = 0
+        handles, redeemed = account.handles, account.redeemed
         for _ in range(kills):
             unused = [f"H {text}" for hold, text in handles.items() if not redeemed[hold]][:64]
             printed = run_until_killed(probe, folder, tokens + unused, seed.uniform(0, 0.15))
-            entries: collections.Counter[bytes] = collections.Counter()
-            for action, outcome, ids in log.fresh():
-                if action == "detokenize" and outcome == "done":
-                    entries.update(ids)
-                if action == "redeem" and outcome == "done":
-                    redeemed.update(i.hex() for i in ids)
-            there = log.holds()
-            for line in printed:
-                kind, value = line.split(" ")
-                if kind == "D":
-                    entries[stored(value)] -= 1
-                    assert entries[stored(value)] >= 0, "a card number without its entry"
-                elif kind == "R":
-                    assert redeemed[value] == 1, "a redeemed hold without its entry, or with two"
-                    assert value not in there, "a redeemed hold is still there"
-                elif kind == "H":
-                    handles[hold_id(value)] = value
-                answers += kind in "DR"
+            account.note(log.fresh())
+            account.settle(printed, log.holds())
         assert max(redeemed.values()) == 1
         opened = lost = 0
         for line in call(probe, "drain", folder, list(handles.values())):
@@ -118,6 +134,11 @@ def main() -> None:
             opened += kind == "R"
             lost += kind == "X"
         assert opened + lost == len(handles)
+        answers = account.answers
+        account.note([])
+        must_find("a card number without its entry", account.settle, [f"D {tokens[0][2:]}"], set())
+        gone = max(redeemed, key=redeemed.get)
+        must_find("a redeemed hold is still there", account.settle, [f"R {gone}"], {gone})
     print(
         f"kills: {kills} during detokenize and redeem; {answers} answers printed, each with its "
         f"entry; {len(handles)} holds, none redeemed twice.")

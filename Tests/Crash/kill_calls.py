@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 
-from vault import Vault
+from vault import Vault, must_find
 
 SHIM = str(pathlib.Path(sys.argv[2]).resolve())
 
@@ -74,6 +74,8 @@ def main() -> None:
             shutil.rmtree(vault.folder)
         print(f"{name}: killed before {len(numbers)} of its {calls} calls; each left a vault that "
               "opens, or none: passed")
+    (made.folder / "keyring.json").unlink()
+    must_find("keyring", is_usable, made, "default")
     shutil.rmtree(folder)
 
 

@@ -106,6 +106,8 @@ def main() -> None:
             todo, order = order[:count], order[count:]
             play(killer, traffic, todo)
         answers += traffic.answers
+        if killer.met.total() == kills:
+            probes.prove(probe, vault, traffic.cards)
         shutil.rmtree(folder)
     for job in jobs.JOBS:
         if killer.met[job.name] + killer.missed[job.name]:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from vault import Vault
+from vault import Vault, must_find
 
 
 def call(probe: str, verb: str, folder: pathlib.Path, lines: list[str]) -> list[str]:
@@ -96,8 +96,24 @@ def check(
 def check_keys(vault: Vault) -> None:
     """The audit log is whole, and no key is gone that anything needs."""
     vault.must("audit", "verify")
-    for key in vault.keys():
+    check_needs(vault.keys())
+
+
+def check_needs(keys: list[dict]) -> None:
+    for key in keys:
         if key["state"] != "destroyed" or (key["scope"] or "").startswith("doomed"):
             continue
         needs = {need: key[need] for need in ("records", "fingerprints", "holds", "wrappedKeys")}
         assert not any(needs.values()), ("a key that is needed was destroyed", key["id"], needs)
+
+
+def prove(probe: str, vault: Vault, cards: dict[str, str]) -> None:
+    """Loses a key, a card and an entry of the log, and expects that the checks say so."""
+    keys = vault.keys()
+    key = next(key for key in keys if key["records"] > 0)
+    must_find("a key that is needed was destroyed", check_needs,
+              [*keys, key | {"state": "destroyed", "scope": None}])
+    vault.lose(next(iter(cards)))
+    must_find("an acknowledged token is not in the store", check, probe, vault, cards)
+    vault.query("DELETE FROM audit WHERE sequence = 2")
+    must_find("verify", check_keys, vault)

@@ -6,6 +6,8 @@ import os
 import pathlib
 import sqlite3
 import subprocess
+import sys
+import typing
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -36,6 +38,17 @@ def text(stored: bytes) -> str:
     """The opaque token that the store keeps by such a key."""
     value = int.from_bytes(stored[1:])
     return "tok_" + "".join(ALPHABET[value >> 5 * place & 31] for place in reversed(range(26)))
+
+
+def must_find(fault: str, check: typing.Callable[..., object], *arguments: object) -> None:
+    """Runs a check on what was broken on purpose: it says that fault and no other."""
+    try:
+        check(*arguments)
+    except AssertionError as failure:
+        if fault in str(failure):
+            return
+        raise
+    sys.exit(f"kills: the check did not find {fault}")
 
 
 class Vault:
@@ -69,8 +82,15 @@ class Vault:
         with sqlite3.connect(self.folder / "cards.db") as store:
             return store.execute(sql, values).fetchall()
 
-    def has(self, token: str) -> bool:
-        return self.query("SELECT count(*) FROM cards WHERE token = ?", stored(token))[0][0] == 1
+    def has(self, tokens: set[str]) -> bool:
+        """Whether all of them are in the store."""
+        there = {row[0] for row in self.query("SELECT token FROM cards")}
+        return {stored(token) for token in tokens} <= there
+
+    def lose(self, token: str) -> None:
+        """Loses a card with its search row, as no crash may."""
+        for table in ("cards", "fingerprints"):
+            self.query(f"DELETE FROM {table} WHERE token = ?", stored(token))
 
     def tokens(self) -> list[str]:
         return [text(row[0]) for row in self.query("SELECT token FROM cards")]
