@@ -14,8 +14,8 @@ class Claims:
 
     def skip(self, claim, count, reason):
         self.skipped += count
-        print(f"{claim:58} {count} claims NOT RUN: {reason}", flush=True)
+        print(f"{claim:58} {count} claims not tried: {reason}", flush=True)
 
     def verdict(self):
-        left = f", {self.skipped} claims not run" if self.skipped else ""
+        left = f", {self.skipped} claims not tried" if self.skipped else ""
         return f"{'all claims hold' if self.all_hold else 'SOMETHING IS WRONG'}{left}"

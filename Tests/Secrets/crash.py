@@ -17,10 +17,12 @@ def core_pattern():
 
 
 def core_files(folder, pid):
-    """The dumps of a process that ran in this folder: only those that have its id in the name."""
+    """The dumps of a process that ran in this folder: elsewhere only those that have its id in the
+    name, as others may be there too."""
     pattern = os.path.join(folder, core_pattern()).replace("%p", str(pid))
     found = glob.glob(re.sub("%.", "*", pattern) + "*")
-    return {path for path in found if re.search(rf"(?<!\d){pid}(?!\d)", os.path.basename(path))}
+    return {path for path in found if os.path.dirname(path) == str(folder)
+            or re.search(rf"(?<!\d){pid}(?!\d)", os.path.basename(path))}
 
 
 def crash(vault, command, **environment):

@@ -60,10 +60,12 @@ class Search:
 
 
 class DigitRuns:
-    """Finds nine digits of a card in a row: its BIN and its last four have fewer. Random digits are
-    left out, where they are known: tokens, their words in a dump, and hexadecimal ids."""
+    """Finds nine digits of a card in a row, whether there are spaces or hyphens between them: its BIN
+    and its last four have fewer. Random digits are left out, where they are known: tokens, their
+    words in a dump, and hexadecimal ids."""
 
-    LENGTH, RUN, RANDOM = 9, re.compile(rb"[0-9]{9,}"), (b"high: ", b"low: ")
+    LENGTH, RUN, RANDOM = 9, re.compile(rb"[0-9](?:[ -]?[0-9]){8,}"), (b"high: ", b"low: ")
+    ID = re.compile(rb"[0-9a-f]{32,}")
 
     def __init__(self, numbers, besides=()):
         self.besides = {text.encode() for text in besides}
@@ -71,13 +73,15 @@ class DigitRuns:
                       for number in numbers for at in range(len(number) - self.LENGTH + 1)}
 
     def is_random(self, data, run):
-        around = data[run.start() - 1:run.start()] + data[run.end():run.end() + 1]
-        return (re.search(rb"[a-f]", around) or run.group() in self.besides
-                or data.endswith(self.RANDOM, 0, run.start()))
+        around = max(run.start() - 64, 0)
+        return (run.group() in self.besides or data.endswith(self.RANDOM, 0, run.start())
+                or any(found.start() < run.end() - around and found.end() > run.start() - around
+                       and re.search(rb"[a-f]", found.group())
+                       for found in self.ID.finditer(data[around:run.end() + 64])))
 
     def hits(self, data):
         for run in self.RUN.finditer(data):
-            text = run.group()
+            text = re.sub(rb"[ -]", b"", run.group())
             if any(text[at:at + self.LENGTH] in self.parts
                    for at in range(len(text) - self.LENGTH + 1)) and not self.is_random(data, run):
                 yield run.start(), "card", "digits in a row"

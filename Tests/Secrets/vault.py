@@ -89,6 +89,8 @@ class RootWatch(Key):
         super().__init__(value, purpose, *rest, **named)
         if purpose in ("slot", "root", "wrap"):
             RootWatch.seen[f"{purpose} key"] = value
+        if purpose == "root":
+            RootWatch.seen["keyring-mac key"] = self.code("card-vault/1", "keyring-mac")
 
 
 def lines(process, *words):

@@ -20,6 +20,7 @@ extension Bench {
                         var teller = Teller(isDumping: index % 8 == 0)
                         await canaries[index].parse(&teller)
                         try await canaries[index].use(vault, scope, &teller)
+                        teller.tell(line: "canary \(index) was used")
                     }
                 }
             }
