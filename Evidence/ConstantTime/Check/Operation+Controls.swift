@@ -23,8 +23,9 @@ extension Operation {
         },
     ]
 
+    /// Without the check of the bounds, which is a jump.
     @inline(never) private static func lookedUp(_ index: UInt8, _ table: [UInt8]) -> UInt8 {
-        table[Int(truncatingIfNeeded: index)]
+        unsafe table.span[unchecked: Int(truncatingIfNeeded: index)]
     }
 
     @inline(never) private static func doubledByJump(_ digit: UInt8) -> UInt8 {
