@@ -48,8 +48,12 @@ internal import Testing
                     + "INSERT INTO audit SELECT \(place + 1), entry FROM audit "
                     + "WHERE sequence = \(place)"
             case .edit:
-                "UPDATE audit SET entry = CAST(substr(entry, 1, 60) || X'7e' || substr(entry, 62) "
-                    + "AS BLOB) WHERE sequence = \(place)"
+                // By another byte than it has.
+                """
+                UPDATE audit SET entry = CAST(substr(entry, 1, 60)
+                    || iif(substr(entry, 61, 1) = X'7e', X'7f', X'7e')
+                    || substr(entry, 62) AS BLOB) WHERE sequence = \(place)
+                """
             case .empty: "UPDATE audit SET entry = X'' WHERE sequence = \(place)"
             }
         }
