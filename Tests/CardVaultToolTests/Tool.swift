@@ -58,6 +58,15 @@ final class Tool {
         return try Tool(arguments, in: folder, input: input, shell: shell).finish()
     }
 
+    /// Where programs are, and what a sanitizer of the tests is told.
+    private static let environment = [
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+    ].merging(
+        ProcessInfo.processInfo.environment.filter {
+            ["ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"].contains($0.key)
+        }
+    ) { path, _ in path }
+
     private let program: ChildProgram
     private let streams: Scratch
 
@@ -78,7 +87,7 @@ final class Tool {
         let all = shell.map { ["/bin/sh", "-c", $0, "sh"] + command } ?? command
         program = try ChildProgram(
             all[0], Array(all.dropFirst()),
-            environment: ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"], in: folder,
+            environment: Self.environment, in: folder,
             input: FileHandle(forReadingFrom: URL(filePath: streams.file("in"))),
             output: FileHandle(forWritingTo: URL(filePath: streams.file("out"))),
             error: FileHandle(forWritingTo: URL(filePath: streams.file("err"))))
