@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A vault made by the tool, and what a look into its store tells without any key."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -79,7 +80,8 @@ class Vault:
         return json.loads(self.must("inventory", "--json"))["keys"]
 
     def query(self, sql: str, *values):
-        with sqlite3.connect(self.folder / "cards.db") as store:
+        # Left to the garbage collector it would be closed, and files removed, at any later moment.
+        with contextlib.closing(sqlite3.connect(self.folder / "cards.db")) as store, store:
             return store.execute(sql, values).fetchall()
 
     def has(self, tokens: set[str]) -> bool:
